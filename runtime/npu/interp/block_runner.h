@@ -55,6 +55,11 @@ class BlockRunner {
   static std::unique_ptr<BlockRunner> Create(std::shared_ptr<const PreparedProgram> program,
                                              culvert_launch_state* launch, const BlockMemory& memory);
   virtual ~BlockRunner() = default;
+  // Makes the runner work for another launch of the same program with the same block dimensions and scratchpad size, or
+  // for the same launch state after the device has rewritten it: everything that depends on `launch` (parameters, grid
+  // dimensions, grid_id, workspace, granules) is read again. No block may be in progress; allocates nothing. The state must
+  // outlive its use.
+  virtual void Rebind(culvert_launch_state* launch) = 0;
   // Begins block `block_index` (linear, x fastest) on core `core`. The previous block must be finished or stopped.
   virtual void Start(uint64_t block_index, uint32_t core) = 0;
   // Runs until the block finishes, stops, or every warp has yielded.
