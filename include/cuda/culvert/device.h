@@ -1,0 +1,42 @@
+// Everything that device code finds without including anything: the CUDA C++ Programming Guide's language extensions
+// and the CUDA math API. Built on clang's resource headers, which map them to NVPTX builtins and to __nv_* functions;
+// those live in device_math/ and are linked as bitcode.
+#ifndef CULVERT_CUDA_DEVICE_H_
+#define CULVERT_CUDA_DEVICE_H_
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "culvert/host_defines.h"
+#include "vector_functions.h"
+#include "vector_types.h"
+
+// Both are also in cuda.h, which a program need not include: the version selects what clang's headers define.
+#ifndef CUDA_VERSION
+#define CUDA_VERSION 13000
+#endif
+typedef unsigned int cuuint32_t;
+
+#include <__clang_cuda_builtin_vars.h>
+#include <__clang_cuda_libdevice_declares.h>
+
+#include <__clang_cuda_device_functions.h>
+
+#include <__clang_cuda_math.h>
+
+#include "culvert/math_overloads.h"
+
+#include "culvert/device_system.h"
+
+#include <__clang_cuda_cmath.h>
+
+#include "culvert/address_space.h"
+
+#include <__clang_cuda_intrinsics.h>
+
+#include <__clang_cuda_complex_builtins.h>
+
+#include "culvert/atomics.h"
+#include "culvert/intrinsics.h"
+
+#endif  // CULVERT_CUDA_DEVICE_H_
