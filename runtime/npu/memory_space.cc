@@ -1,0 +1,133 @@
+#include "runtime/npu/memory_space.h"
+
+#include <sys/mman.h>
+
+#include <utility>
+
+#include "include/culvert/error.h"
+#include "include/culvert/kernel_abi.h"
+#include "include/culvert/npu_config.h"
+
+namespace culvert::npu {
+namespace {
+
+constexpr uint64_t kDiscardBytes = uint64_t{1} << 20;     // freed blocks from this size on go back to the system
+constexpr uint64_t kHugePageAdviceBytes = uint64_t{8} << 20;  // from here on fewer page faults outweigh a larger first touch
+
+uint8_t GranuleBits(AllocationKind kind) {
+  switch (kind) {
+    case AllocationKind::kConstant: return CULVERT_GRANULE_READ;
+    case AllocationKind::kHost:
+    case AllocationKind::kManaged: return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE | kGranuleHostVisible;
+    default: return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE;
+  }
+}
+
+bool IsCharged(AllocationKind kind) { return kind != AllocationKind::kHost && kind != AllocationKind::kInternal; }
+
+}  // namespace
+
+uint64_t NextAllocationId() {
+  static std::atomic<uint64_t> next = 1;
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+absl::Status MemoryBudget::Charge(uint64_t bytes) {
+  uint64_t used = used_bytes.load();
+  do {
+    if (bytes > total_bytes || used > total_bytes - bytes) {
+      return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, %d of %d free", bytes, total_bytes - used, total_bytes);
+    }
+  } while (!used_bytes.compare_exchange_weak(used, used + bytes));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<MemorySpace>> MemorySpace::Create(uint64_t window_bytes, MemoryBudget* budget,
+                                                                 uint64_t owner_id) {
+  CULVERT_ASSIGN_OR_RETURN(Window * window, Window::Acquire(window_bytes));
+  return std::unique_ptr<MemorySpace>(new MemorySpace(window, budget, owner_id));
+}
+
+MemorySpace::~MemorySpace() {
+  for (const auto& [base, allocation] : allocations_) budget_->Release(allocation.charged_bytes);
+  window_->Return();
+}
+
+absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request) {
+  if (request.bytes == 0) return MakeError(ErrorKind::kInvalidValue, "allocation of 0 bytes");
+  uint64_t charge = IsCharged(request.kind) ? (request.bytes + kAccessGranuleBytes - 1) & ~(kAccessGranuleBytes - 1) : 0;
+  if (request.bytes > window_->bytes()) {
+    return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, more than the address window holds", request.bytes);
+  }
+  CULVERT_RETURN_IF_ERROR(budget_->Charge(charge));
+  std::lock_guard lock(mutex_);
+  std::optional<Arena::Block> block = arena_.Allocate(request.bytes, request.align_bytes);
+  if (!block) {
+    budget_->Release(charge);
+    return Error(ErrorKind::kOutOfMemory, "no free address range of %d bytes in the context's window", request.bytes);
+  }
+  if (absl::Status status = window_->Commit(block->offset + block->reserved_bytes); !status.ok()) {
+    arena_.Free(block->offset);
+    budget_->Release(charge);
+    return status;
+  }
+  uint64_t base = window_->base() + block->offset;
+  if (request.bytes >= kHugePageAdviceBytes) {
+    madvise(reinterpret_cast<void*>((base + 4095) & ~uint64_t{4095}), request.bytes & ~uint64_t{4095}, MADV_HUGEPAGE);
+  }
+  window_->SetGranules(base, request.bytes, GranuleBits(request.kind));
+  Allocation& allocation = allocations_[base];
+  allocation.base = base;
+  allocation.bytes = request.bytes;
+  allocation.charged_bytes = charge;
+  allocation.id = NextAllocationId();
+  allocation.kind = request.kind;
+  allocation.flags = request.flags;
+  allocation.owner = request.owner;
+  return base;
+}
+
+absl::Status MemorySpace::Free(uint64_t base) {
+  std::shared_ptr<void> owner;  // released after the lock
+  std::lock_guard lock(mutex_);
+  auto found = allocations_.find(base);
+  if (found == allocations_.end()) return Error(ErrorKind::kInvalidValue, "no allocation starts at 0x%x", base);
+  Allocation& allocation = found->second;
+  window_->SetGranules(base, allocation.bytes, 0);
+  Arena::Block freed = arena_.Free(base - window_->base());
+  if (freed.reserved_bytes >= kDiscardBytes) window_->Discard(window_->base() + freed.offset, freed.reserved_bytes);
+  budget_->Release(allocation.charged_bytes);
+  owner = std::move(allocation.owner);
+  allocations_.erase(found);
+  return absl::OkStatus();
+}
+
+const Allocation* MemorySpace::FindLocked(uint64_t address) const {
+  auto after = allocations_.upper_bound(address);
+  if (after == allocations_.begin()) return nullptr;
+  const Allocation& allocation = std::prev(after)->second;
+  return address - allocation.base < allocation.bytes ? &allocation : nullptr;
+}
+
+std::optional<Allocation> MemorySpace::Find(uint64_t address) const {
+  std::lock_guard lock(mutex_);
+  const Allocation* allocation = FindLocked(address);
+  return allocation == nullptr ? std::nullopt : std::optional(*allocation);
+}
+
+bool MemorySpace::SetSyncMemops(uint64_t address, bool value) {
+  std::lock_guard lock(mutex_);
+  auto* allocation = const_cast<Allocation*>(FindLocked(address));
+  if (allocation == nullptr) return false;
+  allocation->sync_memops = value;
+  return true;
+}
+
+bool MemorySpace::IsLive(uint64_t address, uint64_t bytes) const {
+  std::lock_guard lock(mutex_);
+  const Allocation* allocation = FindLocked(address);
+  return allocation != nullptr && allocation->kind != AllocationKind::kInternal &&
+         bytes <= allocation->bytes - (address - allocation->base);
+}
+
+}  // namespace culvert::npu
