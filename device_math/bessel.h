@@ -16,7 +16,7 @@ inline constexpr double kBesselSwitch = 25;
 
 // J_n (n = 0, 1) of x >= 0 by its series; `sign` -1, or +1 for I_n. With `harmonic` the terms are weighted by
 // H_k + H_(k+n), as in the series of Y_n.
-inline DoubleDouble BesselSeries(int n, double x, double sign, DoubleDouble* harmonic) {
+__attribute__((noinline)) inline DoubleDouble BesselSeries(int n, double x, double sign, DoubleDouble* harmonic) {
   const DoubleDouble quarter_square = Scale(TwoProduct(x, x), 0.25);
   DoubleDouble term = n == 0 ? DoubleDouble{1, 0} : DoubleDouble{Mul(0.5, x), 0};
   DoubleDouble sum = term;

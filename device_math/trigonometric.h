@@ -10,7 +10,7 @@
 namespace culvert::device_math {
 
 // x = quadrant * pi/2 + r modulo 2 pi, for |x| >= 2^20.
-inline DoubleDouble ReduceLarge(double x, int& quadrant) {
+__attribute__((noinline)) inline DoubleDouble ReduceLarge(double x, int& quadrant) {
   const Uint64 mantissa = (Bits(x) & 0xfffffffffffffull) | 0x10000000000000ull;
   const int exponent = static_cast<int>(Bits(x) >> 52 & 0x7ff) - 1075;  // |x| = mantissa * 2^exponent
   // Of the fixed-point 2/pi (64 integer bits first) the bits above 2^(2 - exponent) contribute multiples of 4.

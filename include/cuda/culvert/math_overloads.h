@@ -35,6 +35,43 @@ CULVERT_FLOAT_MIN_MAX(double, float, double, __builtin_fmin, __builtin_fmax)
 CULVERT_FLOAT_MIN_MAX(double, double, float, __builtin_fmin, __builtin_fmax)
 #undef CULVERT_FLOAT_MIN_MAX
 
+// Float overloads of <cmath> functions: clang's headers declare them and leave the definitions to the toolkit's headers.
+CULVERT_D float acosh(float a) { return acoshf(a); }
+CULVERT_D float asinh(float a) { return asinhf(a); }
+CULVERT_D float atanh(float a) { return atanhf(a); }
+CULVERT_D float cbrt(float a) { return cbrtf(a); }
+CULVERT_D float erfc(float a) { return erfcf(a); }
+CULVERT_D float erf(float a) { return erff(a); }
+CULVERT_D float exp2(float a) { return exp2f(a); }
+CULVERT_D float expm1(float a) { return expm1f(a); }
+CULVERT_D float lgamma(float a) { return lgammaf(a); }
+CULVERT_D float log1p(float a) { return log1pf(a); }
+CULVERT_D float log2(float a) { return log2f(a); }
+CULVERT_D float logb(float a) { return logbf(a); }
+CULVERT_D float nearbyint(float a) { return nearbyintf(a); }
+CULVERT_D float rint(float a) { return rintf(a); }
+CULVERT_D float round(float a) { return roundf(a); }
+CULVERT_D float tgamma(float a) { return tgammaf(a); }
+CULVERT_D float trunc(float a) { return truncf(a); }
+CULVERT_D float copysign(float a, float b) { return copysignf(a, b); }
+CULVERT_D float fdim(float a, float b) { return fdimf(a, b); }
+CULVERT_D float fmax(float a, float b) { return fmaxf(a, b); }
+CULVERT_D float fmin(float a, float b) { return fminf(a, b); }
+CULVERT_D float hypot(float a, float b) { return hypotf(a, b); }
+CULVERT_D float nextafter(float a, float b) { return nextafterf(a, b); }
+CULVERT_D float remainder(float a, float b) { return remainderf(a, b); }
+CULVERT_D float fma(float a, float b, float c) { return fmaf(a, b, c); }
+CULVERT_D int ilogb(float a) { return ilogbf(a); }
+CULVERT_D long lrint(float a) { return lrintf(a); }
+CULVERT_D long long llrint(float a) { return llrintf(a); }
+CULVERT_D long lround(float a) { return lroundf(a); }
+CULVERT_D long long llround(float a) { return llroundf(a); }
+CULVERT_D float scalbn(float a, int n) { return scalbnf(a, n); }
+CULVERT_D float scalbln(float a, long n) { return scalblnf(a, n); }
+CULVERT_D float remquo(float a, float b, int* quotient) { return remquof(a, b, quotient); }
+CULVERT_D double nan(const char* tag) { return __nv_nan((const signed char*)tag); }
+CULVERT_D float nanf(const char* tag) { return __nv_nanf((const signed char*)tag); }
+
 // Float overloads of the functions that only CUDA has.
 CULVERT_D float rsqrt(float a) { return rsqrtf(a); }
 CULVERT_D float rcbrt(float a) { return rcbrtf(a); }
