@@ -1,11 +1,12 @@
 #include "cuda_api/boundary.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <string>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "cuda_api/error_table.h"
 #include "include/culvert/error.h"
+#include "runtime/environment.h"
 
 namespace culvert::api {
 namespace {
@@ -120,8 +122,9 @@ std::string CallText(const Function& function, std::initializer_list<TraceValue>
     bool address = name.starts_with('&');
     if (result || address) name.remove_prefix(1);
     if (address) value.kind = TraceValue::Kind::kPointer;
-    absl::StrAppend(&line, first ? "" : ", ", name, "=");
+    if (!first) line += ", ";
     first = false;
+    line.append(name).append("=");
     AppendValue(line, value);
     if (!result || !succeeded || value.bits == 0) continue;
     if (value.pointee_bytes == 8) {
@@ -189,8 +192,7 @@ namespace internal {
 constinit std::atomic<int> trace_state{-1};
 
 bool ReadTraceState() noexcept {
-  const char* text = getenv("CULVERT_TRACE");
-  bool on = text != nullptr && *text != '\0' && std::string_view(text) != "0";
+  bool on = GetEnvironment().trace;
   trace_state.store(on ? 1 : 0, std::memory_order_relaxed);
   return on;
 }

@@ -160,9 +160,9 @@ def impl_header(library, families, rows):
     namespace, _, _, title = LIBRARIES[library]
     path = f"{OUT}/{library}_impl.h"
     types = ['#include "include/cuda/detail/driver_v1_types.h"'] if library == "libcuda" else [
-        '#include "include/cuda/cuda_egl_interop.h"', '#include "include/cuda/driver_types.h"',
+        '#include "include/cuda/detail/interop_types.h"', '#include "include/cuda/driver_types.h"',
         '#include "include/cuda/surface_types.h"', '#include "include/cuda/texture_types.h"']
-    out = [BANNER, f"// Implementations of the {title}: what cuda_api/{library} defines for every row that is not a stub.",
+    out = [BANNER, f"// What cuda_api/{library} defines: the implementations of the {title}.",
            f"#ifndef {guard(path)}", f"#define {guard(path)}", "", '#include "absl/status/status.h"', *types, "",
            f"namespace culvert::{namespace} {{"]
     for family, section, _ in families:
@@ -192,54 +192,42 @@ def function_params(row):
 def entry(row, namespace, enumerator):
     """One exported function: trace, null checks, implementation, conversion."""
     base = row.variant_of or row.name
-    args = ", ".join(name for _, name in row.params)
+    names = [name for _, name in row.params]
     info = f"kInfo_{row.name}"
     out = [wrap(f"constexpr Function {info} = {{", [f'"{row.name}"', f"Library::{enumerator}",
                                                     f'"{function_params(row)}"'], "};")]
-    out.append(wrap(f"CULVERT_ENTRY {row.returns} culvert_{namespace}_{row.name}(", params_of(row), ") {"))
-    body = []
+    out.append(wrap(f'extern "C" {row.returns} culvert_{namespace}_{row.name}(', params_of(row), ") {"))
+    returns = "" if row.returns == "void" else "return "
+    call, result = ("CallRaw", "") if row.raw else ("Call", " -> absl::Status")
+    out.append(f"  {returns}{call}<{row.returns}>({info}, [&](){result} {{")
     if row.variant_of:
-        body.append("PerThreadDefaultStreamScope scope;")
-    body += [f'if ({p} == nullptr) return NullArgument("{p}");' for p in row.not_null]
-    call = f"{namespace}::{base}({args})"
-    body.append(f"return {call};")
-    # void implementations are called for their effect.
-    if row.raw and row.returns == "void":
-        body[-1] = f"{call};"
-    status = "" if row.raw else " -> absl::Status"
-    function = f"CallRaw<{row.returns}>" if row.raw else f"Call<{row.returns}>"
-    kept = "" if row.returns == "void" else "return "
-    tail = f", {args}" if args else ""
-    out.append(f"  {kept}{function}(")
-    one_line = f"      {info}, [&](){status} {{ {' '.join(body)} }}{tail});"
-    if len(body) == 1 and len(one_line) <= 120:
-        out.append(one_line)
-    else:
-        out.append(f"      {info},")
-        out.append(f"      [&](){status} {{")
-        for line in body:
-            out.append(f"        {line}" if len(line) <= 112 else wrap("        " + line[:line.index('(') + 1],
-                       line[line.index('(') + 1:-2].split(", "), ");", indent="            "))
-        out.append(f"      }}{tail});" if len(tail) < 100 else wrap("      },", [""] + [n for _, n in row.params], ");",
-                                                                    indent="      ").replace("      , ", "      "))
-    out += ["}", ""]
+        out.append("    PerThreadDefaultStreamScope scope;")
+    out += [f'    if ({p} == nullptr) return NullArgument("{p}");' for p in row.not_null]
+    out.append(wrap(f"    {returns}{namespace}::{base}(", names, ");", indent="        "))
+    out += [wrap("  }, ", names, ");", indent="     ") if names else "  });", "}", ""]
     return out
 
 
+MAX_ENTRY_LINES = 900
+
+
 def entry_files(library, families, rows):
+    """One file per family, more where a family has many functions."""
     namespace, _, enumerator, title = LIBRARIES[library]
-    for family, section, manual in families:
-        done = [r for r in rows.values() if r.family == family and r.implemented()]
-        if not done:
-            continue
-        out = [BANNER, f"// Entries of the {title}, {section}.", '#include "cuda_api/boundary.h"',
-               f'#include "cuda_api/generated/{library}_impl.h"', "", "#define CULVERT_ENTRY extern \"C\"", "",
-               "using namespace culvert;       // NOLINT: the entries stand outside, their names are C names",
-               "using namespace culvert::api;  // NOLINT", "", "namespace {", "}  // namespace", ""]
-        out = out[:-3]
-        for row in done:
-            out += entry(row, namespace, enumerator)
-        yield f"{OUT}/{library}_entry_{family}.cc", "\n".join(out).rstrip("\n") + "\n"
+    for family, section, _ in families:
+        parts = [[]]
+        for row in rows.values():
+            if row.family == family and row.implemented():
+                lines = entry(row, namespace, enumerator)
+                if len(parts[-1]) + len(lines) > MAX_ENTRY_LINES:
+                    parts.append([])
+                parts[-1] += lines
+        for i, lines in enumerate(part for part in parts if part):
+            out = [BANNER, f"// Entries of the {title}, {section}.", '#include "cuda_api/boundary.h"',
+                   f'#include "cuda_api/generated/{library}_impl.h"', "", "namespace culvert::api {", "", *lines,
+                   "}  // namespace culvert::api"]
+            suffix = f"_{i + 1}" if i else ""
+            yield f"{OUT}/{library}_entry_{family}{suffix}.cc", "\n".join(out) + "\n"
 
 
 def stub_line(row):
@@ -310,14 +298,14 @@ def parse_enums(path):
     enums, aliases = {}, {}
     for m in re.finditer(r"^(?:typedef )?enum (\w*) ?\{\n(.*?)\n\}(?: (\w+))?;", text, re.S | re.M):
         enums[m[1] or m[3]] = [(n, int(v, 0)) for n, v in re.findall(r"(\w+) = (-?\w+),", m[2])]
-    for m in re.finditer(r"^typedef enum (\w+) (\w+);", text, re.M):
-        aliases[m[2]] = m[1]
+    for m in re.finditer(r"^typedef (?:enum )?(\w+) (\w+);", text, re.M):
+        aliases[m[2]] = aliases.get(m[1], m[1])
     return enums, aliases
 
 
-ENUM_HEADERS = {"libcuda": ["include/cuda/detail/driver_enums.h"],
+ENUM_HEADERS = {"libcuda": ["include/cuda/detail/driver_enums.h", "include/cuda/detail/driver_structs.h"],
                 "libcudart": ["include/cuda/detail/runtime_enums.h", "include/cuda/surface_types.h",
-                              "include/cuda/texture_types.h", "include/cuda/cuda_egl_interop.h"]}
+                              "include/cuda/texture_types.h", "include/cuda/detail/interop_types.h"]}
 
 
 def enum_name_files(all_rows):
@@ -333,7 +321,8 @@ def enum_name_files(all_rows):
         for row in rows.values():
             for type_text in [row.returns, *(t for t, _ in row.params)]:
                 name = re.sub(r"^(const )?enum ", "", type_text)
-                name = aliases.get(name, name)
+                while name in aliases:
+                    name = aliases[name]
                 if name in enums:
                     used.add(name)
         for tag in sorted(used):
@@ -345,17 +334,18 @@ def enum_name_files(all_rows):
             type_name = tag if tag not in aliases and re.match(r"CUdevResourceType$", tag) else f"enum {tag}"
             declared.append(f"EnumNames NamesOf({type_name});")
             tables += [f"constexpr EnumName k_{tag}[] = {{", *rest, "};"]
-            tables += [f"EnumNames NamesOf({type_name}) {{ return {{k_{tag}, std::size(k_{tag})}}; }}", ""]
+            tables += [f"EnumNames NamesOf({type_name}) {{", f"  return Table(k_{tag});", "}", ""]
     path = f"{OUT}/enum_names.h"
-    includes = ['#include "cuda_api/enum_table.h"', '#include "include/cuda/cuda_egl_interop.h"',
-                '#include "include/cuda/detail/driver_enums.h"', '#include "include/cuda/detail/runtime_enums.h"',
+    includes = ['#include "cuda_api/enum_table.h"', '#include "include/cuda/detail/driver_structs.h"',
+                '#include "include/cuda/detail/interop_types.h"', '#include "include/cuda/detail/runtime_enums.h"',
                 '#include "include/cuda/surface_types.h"', '#include "include/cuda/texture_types.h"']
     out = [BANNER, "// Names of the enumerators of every enumeration that an entry takes or returns.", f"#ifndef {guard(path)}",
            f"#define {guard(path)}", "", *includes, "", "namespace culvert::api {", "", *declared, "",
            "}  // namespace culvert::api", "", f"#endif  // {guard(path)}"]
     yield path, "\n".join(out) + "\n"
-    out = [BANNER, f'#include "{path}"', "", "#include <iterator>", "", "namespace culvert::api {", "", *tables,
-           "}  // namespace culvert::api"]
+    out = [BANNER, f'#include "{path}"', "", "namespace culvert::api {", "namespace {", "", "template <size_t kCount>",
+           "EnumNames Table(const EnumName (&names)[kCount]) {", "  return {names, kCount};", "}", "", "}  // namespace", "",
+           *tables, "}  // namespace culvert::api"]
     yield f"{OUT}/enum_names.cc", "\n".join(out) + "\n"
 
 
@@ -451,7 +441,7 @@ def generate():
         files[path] = text
     names = {library: list(rows) for library, (_, rows) in all_rows.items()}
     for path, text in [map_file("libcuda", None, names["libcuda"]),
-                       map_file("libcudart13", "libcudart.so.13", names["libcudart"]),
+                       map_file("libcudart", "libcudart.so.13", names["libcudart"]),
                        map_file("libculvert", "CULVERT_1", [f"culvert_{lib}_table" for lib in LIBRARIES]),
                        proc_header(all_rows["libcuda"][1]), *enum_name_files(all_rows), error_table(), attribute_list(),
                        coverage_page(all_rows)]:

@@ -323,6 +323,8 @@ class Types:
         forward = set()
         for _, node in decls:
             kind, name = node["kind"], node.get("name")
+            if name in ("CUuuid_st", "CUuuid"):  # shared by both APIs: detail/uuid.h
+                continue
             if kind in ("EnumDecl", "RecordDecl") and is_definition(node) and not name:
                 anonymous = node
             elif kind == "EnumDecl" and is_definition(node):
@@ -615,7 +617,7 @@ def write_driver(full, public, ptds):
     skip = set(public_names) & set(known)
     values = constants(public, {"cuda.h"}, skip={n for n, (s, _) in public_names.items() if s in known} | skip)
     header("include/cuda/detail/driver_structs.h", "Handles, structures and constants of the driver API", manual,
-           ["#include <stddef.h>", "#include <stdint.h>", '#include "driver_enums.h"', *values, "", *rest.structs])
+           ["#include <stddef.h>", "#include <stdint.h>", '#include "driver_enums.h"', '#include "uuid.h"', *values, "", *rest.structs])
     header("include/cuda/detail/driver_v1_types.h",
            "32-bit types of the driver API's first version; only symbols without suffix use them", manual,
            ['#include "driver_structs.h"', *Types(v1).structs])
@@ -655,7 +657,7 @@ def write_runtime(full, public, ptds, defaults):
     vectors = vector_lines(by_file("vector_types.h"))
     header("include/cuda/detail/vector_structs.h", "The short vector structures", "CUDA C++ Programming Guide, vector types",
            vectors, extern_c=False)
-    types = Types(by_file("driver_types.h"))
+    types, api_types = Types(by_file("driver_types.h")), Types(by_file("cuda_runtime_api.h"))
     header("include/cuda/detail/runtime_enums.h", "Enumerations of the runtime API", manual, types.enums)
     known = functions(full.decls)
     values = constants(public, {"driver_types.h"}, skip=set(known))
@@ -663,8 +665,8 @@ def write_runtime(full, public, ptds, defaults):
     early = [v for v in values if v.split()[1] not in type_names]
     late = [v for v in values if v.split()[1] in type_names]
     header("include/cuda/detail/runtime_structs.h", "Handles, structures and constants of the runtime API", manual,
-           ["#include <stddef.h>", '#include "../vector_types.h"', '#include "runtime_enums.h"', *early, "", *types.structs,
-            "", *late])
+           ["#include <stddef.h>", '#include "../vector_types.h"', '#include "runtime_enums.h"', '#include "uuid.h"', *early, "", *types.structs,
+            *api_types.structs, "", *late])
     for name, what in (("texture_types", "Texture object types"), ("surface_types", "Surface object types")):
         t = Types(by_file(name + ".h"))
         header(f"include/cuda/{name}.h", what + " of the runtime API", manual,
@@ -672,9 +674,7 @@ def write_runtime(full, public, ptds, defaults):
     t = Types(by_file("library_types.h"))
     header("include/cuda/library_types.h", "Data type names shared by the CUDA math libraries", manual,
            [*constants(public, {"library_types.h"}), *t.enums, *t.structs])
-    api_types = Types(by_file("cuda_runtime_api.h"))
-    lines = ['#include "../driver_types.h"', '#include "../surface_types.h"', '#include "../texture_types.h"',
-             *api_types.enums, *api_types.structs, ""]
+    lines = ['#include "../driver_types.h"', '#include "../surface_types.h"', '#include "../texture_types.h"']
     visible = functions([d for d in public.decls if d[0] == "cuda_runtime_api.h"])
     ordered = [n for n in visible if n in known]
     for name in ordered:
@@ -690,9 +690,12 @@ def write_runtime(full, public, ptds, defaults):
     header("include/cuda/detail/runtime_names.h", "Which symbol a name of the runtime API means in sources", manual,
            name_lines(name_map(public, {"cuda_runtime_api.h"}), name_map(ptds, {"cuda_runtime_api.h"}), set(known)),
            extern_c=False)
-    for name, what in (("cuda_gl_interop", "OpenGL"), ("cuda_egl_interop", "EGL"), ("cuda_vdpau_interop", "VDPAU")):
-        t = Types(by_file(name + ".h"))
-        lines = ['#include "cuda_runtime_api.h"', *constants(public, {name + ".h"}), *t.enums, *t.structs]
+    interop = ("cuda_gl_interop", "cuda_egl_interop", "cuda_vdpau_interop")
+    t = Types(by_file(*(name + ".h" for name in interop)))
+    header("include/cuda/detail/interop_types.h", "Types of the runtime API's interoperability with graphics APIs", manual,
+           ['#include "../driver_types.h"', *constants(public, {name + ".h" for name in interop}), *t.enums, *t.structs])
+    for name, what in zip(interop, ("OpenGL", "EGL", "VDPAU")):
+        lines = ['#include "cuda_runtime_api.h"', '#include "detail/interop_types.h"']
         for fn, f in functions(by_file(name + ".h")).items():
             lines += prototype(fn, f)
         header(f"include/cuda/{name}.h", f"Interoperability of the runtime API with {what}; foreign types by their ABI",

@@ -23,7 +23,7 @@ enum class Type : uint8_t {
   kU16x2, kS16x2, kU8x4, kS8x4,
   kE4m3, kE5m2, kE4m3x2, kE5m2x2, kE2m1x2, kE2m3x2, kE3m2x2, kUe8m0x2,
   kE4m3x4, kE5m2x4, kE2m1x4, kE2m3x4, kE3m2x4,
-  kU4, kS4, kB1, kE2m1, kE2m3, kE3m2, kB6x16P32, kB4x16, kB4x16P64,
+  kU2, kS2, kU4, kS4, kB1, kE2m1, kE2m3, kE3m2, kB6x16P32, kB4x16, kB4x16P64,
   kTexref, kSamplerref, kSurfref,
 };
 // Size in bytes of a value in memory; kPred and opaque types give 0.
@@ -101,7 +101,8 @@ enum class SymbolKind : uint8_t { kModuleVariable, kFunction, kLocalVariable, kS
 struct SymbolRef {
   SymbolKind kind = SymbolKind::kModuleVariable;
   uint32_t index = 0;     // by kind: Module::variables / functions, Function::variables (local, shared, call parameters),
-                          // Function::parameters / returns (see is_return), Function::labels, ::branch_tables, ::prototypes
+                          // Function::parameters / returns (see is_return), Function::labels, ::branch_tables (brx.idx
+                          // with .branchtargets), ::prototypes (.callprototype), ::call_targets (.calltargets)
   bool is_return = false; // kParameter: index into Function::returns
 };
 
@@ -165,7 +166,10 @@ struct Instruction {
   TestpKind testp = TestpKind::kNone;
   uint8_t vector_width = 1;        // .v2 .v4 .v8
   ModSet mods;
-  std::vector<Operand> operands;   // in the order written; "d|p" is one operand with `second`
+  // In the order written; "d|p" is one operand with `second`. A call always has them in the form
+  // {kList of returns (may be empty), callee (kFunction or kRegister), kList of arguments (may be empty)} and, if it is
+  // indirect and names one, {kSymbol of kind kCallPrototype or kCallTargets}. brx.idx: {index, kSymbol kBranchTable}.
+  std::vector<Operand> operands;
   uint32_t loc = 0;                // index + 1 into Function::locations of the .loc in force
 
   bool Has(Mod mod) const { return mods[static_cast<size_t>(mod)]; }
@@ -237,6 +241,7 @@ struct Function {
   std::vector<Label> labels;
   std::vector<BranchTable> branch_tables;
   std::vector<Prototype> prototypes;     // .callprototype rows
+  std::vector<std::vector<uint32_t>> call_targets;  // .calltargets rows: indices into Module::functions
   std::vector<SourceLocation> locations;
 };
 

@@ -4,8 +4,8 @@
 #define CULVERT_CUDA_API_GENERATED_ENUM_NAMES_H_
 
 #include "cuda_api/enum_table.h"
-#include "include/cuda/cuda_egl_interop.h"
-#include "include/cuda/detail/driver_enums.h"
+#include "include/cuda/detail/driver_structs.h"
+#include "include/cuda/detail/interop_types.h"
 #include "include/cuda/detail/runtime_enums.h"
 #include "include/cuda/surface_types.h"
 #include "include/cuda/texture_types.h"
@@ -54,6 +54,7 @@ EnumNames NamesOf(enum cudaFlushGPUDirectRDMAWritesScope);
 EnumNames NamesOf(enum cudaFlushGPUDirectRDMAWritesTarget);
 EnumNames NamesOf(enum cudaFuncAttribute);
 EnumNames NamesOf(enum cudaFuncCache);
+EnumNames NamesOf(enum cudaGLDeviceList);
 EnumNames NamesOf(enum cudaGraphMemAttributeType);
 EnumNames NamesOf(enum cudaLaunchAttributeID);
 EnumNames NamesOf(enum cudaLimit);

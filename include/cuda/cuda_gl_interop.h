@@ -6,22 +6,11 @@
 #define CULVERT_INCLUDE_CUDA_CUDA_GL_INTEROP_H_
 
 #include "cuda_runtime_api.h"
+#include "detail/interop_types.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum cudaGLDeviceList {
-  cudaGLDeviceListAll = 1,
-  cudaGLDeviceListCurrentFrame = 2,
-  cudaGLDeviceListNextFrame = 3,
-};
-
-enum cudaGLMapFlags {
-  cudaGLMapFlagsNone = 0,
-  cudaGLMapFlagsReadOnly = 1,
-  cudaGLMapFlagsWriteDiscard = 2,
-};
 
 cudaError_t cudaGLGetDevices(
     unsigned int* pCudaDeviceCount, int* pCudaDevices, unsigned int cudaDeviceCount, enum cudaGLDeviceList deviceList);

@@ -6,6 +6,7 @@
 #define CULVERT_INCLUDE_CUDA_CUDA_VDPAU_INTEROP_H_
 
 #include "cuda_runtime_api.h"
+#include "detail/interop_types.h"
 
 #ifdef __cplusplus
 extern "C" {

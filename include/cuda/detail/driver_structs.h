@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "driver_enums.h"
+#include "uuid.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -141,11 +142,6 @@ struct CUasyncCallbackEntry_st;
 typedef struct CUasyncCallbackEntry_st* CUasyncCallbackHandle;
 struct CUgreenCtx_st;
 typedef struct CUgreenCtx_st* CUgreenCtx;
-struct CUuuid_st {
-  char bytes[16];
-};
-
-typedef struct CUuuid_st CUuuid;
 struct CUmemFabricHandle_st {
   unsigned char data[64];
 };

@@ -13,9 +13,6 @@
 extern "C" {
 #endif
 
-typedef void (*cudaStreamCallback_t)(cudaStream_t, cudaError_t, void*);
-typedef void (*cudaLogsCallback_t)(void*, cudaLogLevel, char*, size_t);
-
 cudaError_t cudaDeviceReset(void);
 cudaError_t cudaDeviceSynchronize(void);
 cudaError_t cudaDeviceSetLimit(enum cudaLimit limit, size_t value);

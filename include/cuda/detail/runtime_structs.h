@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include "../vector_types.h"
 #include "runtime_enums.h"
+#include "uuid.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -341,11 +342,6 @@ struct cudaMemcpy3DBatchOp {
   unsigned int flags;
 };
 
-struct CUuuid_st {
-  char bytes[16];
-};
-
-typedef struct CUuuid_st CUuuid;
 typedef struct CUuuid_st cudaUUID_t;
 struct cudaDeviceProp {
   char name[256];
@@ -772,6 +768,8 @@ typedef void (*cudaAsyncCallback)(cudaAsyncNotificationInfo_t*, void*, cudaAsync
 struct CUlogsCallbackEntry_st;
 typedef struct CUlogsCallbackEntry_st* cudaLogsCallbackHandle;
 typedef unsigned int cudaLogIterator;
+typedef void (*cudaStreamCallback_t)(cudaStream_t, cudaError_t, void*);
+typedef void (*cudaLogsCallback_t)(void*, cudaLogLevel, char*, size_t);
 
 #define cudaStreamAttrID cudaLaunchAttributeID
 #define cudaStreamAttributeAccessPolicyWindow cudaLaunchAttributeAccessPolicyWindow

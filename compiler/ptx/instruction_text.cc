@@ -1,0 +1,113 @@
+// Human-readable text of table rows, and "did you mean".
+#include <algorithm>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/ptx/instructions.h"
+
+namespace culvert::ptx {
+namespace {
+
+constexpr size_t kMaxWrittenOut = 4;  // longer sets are shown by name
+
+}  // namespace
+
+std::string SlotText(const ModifierSlot& slot) {
+  std::string out;
+  for (size_t i = 0; i < slot.alternatives.size(); ++i) {
+    if (i != 0) out += i + 1 == slot.alternatives.size() ? " or " : ", ";
+    out += slot.alternatives[i]->text;
+  }
+  return out;
+}
+
+std::string FormText(const InstructionRow& row) {
+  std::string out(OpcodeName(row.opcode));
+  for (const ModifierSlot& slot : row.slots) {
+    std::string item;
+    if (slot.alternatives.size() == 1) {
+      item = slot.alternatives[0]->text;
+    } else if (!slot.set.empty() && slot.alternatives.size() > kMaxWrittenOut) {
+      bool types = slot.alternatives[0]->field == ModifierField::kType;
+      item = types ? std::string(".type") : absl::StrCat(".", slot.set);
+    } else {
+      item = ".(";
+      for (size_t i = 0; i < slot.alternatives.size(); ++i) {
+        absl::StrAppend(&item, i == 0 ? "" : "|", slot.alternatives[i]->text.substr(1));
+      }
+      item += ")";
+    }
+    absl::StrAppend(&out, slot.optional ? "{" : "", item, slot.optional ? "}" : "");
+  }
+  for (size_t i = 0; i < row.specs.size(); ++i) {
+    const OperandSpec& spec = row.specs[i];
+    std::string item(spec.name);
+    switch (spec.form) {
+      case OperandSpec::Form::kAddress: item = absl::StrCat("[", spec.name, "]"); break;
+      case OperandSpec::Form::kLabel: item = "label"; break;
+      case OperandSpec::Form::kCall: item = "(results), function, (arguments)"; break;
+      case OperandSpec::Form::kBranchTable: item = "index, targets"; break;
+      case OperandSpec::Form::kValue:
+        if (spec.negatable) item = absl::StrCat("{!}", item);
+        if (spec.packed) item = absl::StrCat("{", spec.name, "0, ", spec.name, "1, ..}");
+        if (spec.pair == OperandPair::kOptional) item += "{|p}";
+        if (spec.pair == OperandPair::kRequired) item += "|q";
+        break;
+    }
+    if (spec.optional) {
+      absl::StrAppend(&out, i == 0 ? " {" : "{, ", item, "}");
+    } else {
+      absl::StrAppend(&out, i == 0 ? " " : ", ", item);
+    }
+  }
+  return out;
+}
+
+size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
+  if (a.size() > 64 || b.size() > 64) return limit + 1;
+  if (a.size() > b.size() + limit || b.size() > a.size() + limit) return limit + 1;
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string_view ClosestMnemonic(std::string_view mnemonic) {
+  size_t best = mnemonic.size() <= 3 ? 1 : 2;
+  std::string_view found;
+  for (const InstructionRow& row : Rows()) {
+    size_t distance = EditDistance(mnemonic, OpcodeName(row.opcode), best);
+    if (distance <= best && (found.empty() || distance < best)) {
+      best = distance;
+      found = OpcodeName(row.opcode);
+    }
+  }
+  return found;
+}
+
+std::string_view ClosestModifier(Opcode opcode, std::string_view modifier) {
+  size_t best = modifier.size() <= 3 ? 1 : 2;
+  std::string_view found;
+  for (const InstructionRow& row : RowsOf(opcode)) {
+    for (const ModifierSlot& slot : row.slots) {
+      for (const Modifier* alternative : slot.alternatives) {
+        size_t distance = EditDistance(modifier, alternative->text, best);
+        if (distance <= best && (found.empty() || distance < best)) {
+          best = distance;
+          found = alternative->text;
+        }
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace culvert::ptx
