@@ -299,7 +299,8 @@ def parse_enums(path):
     for m in re.finditer(r"^(?:typedef )?enum (\w*) ?\{\n(.*?)\n\}(?: (\w+))?;", text, re.S | re.M):
         enums[m[1] or m[3]] = [(n, int(v, 0)) for n, v in re.findall(r"(\w+) = (-?\w+),", m[2])]
     for m in re.finditer(r"^typedef (?:enum )?(\w+) (\w+);", text, re.M):
-        aliases[m[2]] = aliases.get(m[1], m[1])
+        if m[1] != m[2]:
+            aliases[m[2]] = aliases.get(m[1], m[1])
     return enums, aliases
 
 

@@ -26,6 +26,7 @@ EnumNames NamesOf(enum CUfunc_cache_enum);
 EnumNames NamesOf(enum CUfunction_attribute_enum);
 EnumNames NamesOf(enum CUgraphMem_attribute_enum);
 EnumNames NamesOf(enum CUjitInputType_enum);
+EnumNames NamesOf(enum CUlaunchAttributeID_enum);
 EnumNames NamesOf(enum CUlimit_enum);
 EnumNames NamesOf(enum CUmemAllocationGranularity_flags_enum);
 EnumNames NamesOf(enum CUmemAllocationHandleType_enum);
