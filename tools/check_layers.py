@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = {
     "include/culvert": [],
     "include/cuda": [],
-    "compiler/fatbin": ["include/culvert"],
+    "compiler/fatbin": ["include/culvert", "compiler/compiler.h"],
     "compiler/ptx": ["include/culvert"],
     "compiler/bytecode": ["include/culvert", "compiler/ptx"],
     "compiler": ["include/culvert", "compiler/fatbin", "compiler/ptx", "compiler/bytecode"],

@@ -11,9 +11,9 @@
 namespace culvert::compiler::fatbin {
 
 // The PTX of a linked program, if one object holds all of it. `images` is the wrapper's null-terminated array of
-// addresses of fatbins. Objects without kernels and variables (the device runtime, which is linked into every such
-// program) do not count, provided nothing of them is called. kNotSupported, with the objects' names, if code of several
-// objects would have to be linked; kNoBinaryForDevice if no object has PTX; kInvalidImage if a fatbin is corrupt.
+// addresses of fatbins. The vendor's device runtime, which is linked into every such program, does not count.
+// kNotSupported if code of several objects, or of the device runtime, would have to be linked (the message names it);
+// kNoBinaryForDevice if no object has PTX that fits; kInvalidImage if a fatbin is corrupt.
 absl::StatusOr<SelectedImage> SelectLinked(const void* const* images, uint32_t device_capability);
 
 }  // namespace culvert::compiler::fatbin
