@@ -360,6 +360,10 @@ void Selector::Define(const Operand& operand, Type type, Reg value, const Instru
     value = Narrow(Truncate(value), type);
   }
   if (lir_.registers[value].cls != lir_.registers[dst].cls) return Unimplemented(in, "a destination of this width");
+  Assign(dst, value);
+}
+
+void Selector::Assign(Reg dst, Reg value) {
   // A temporary made just before can be the destination itself.
   std::vector<LirInstruction>& code = lir_.blocks[current_].code;
   if (!code.empty() && code.back().reg[kDst] == value && lir_.registers[value].is_temporary &&

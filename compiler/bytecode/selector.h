@@ -75,6 +75,7 @@ class Selector {
   // Writes `value`, whose low bits are a value of `type` (upper bits of a narrow one: anything), into the destination
   // in canonical form, widening to a larger register by the signedness of `type`.
   void Define(const Operand& operand, Type type, Reg value, const Instruction& in);
+  void Assign(Reg dst, Reg value);  // of one class; renames the result of the last instruction where that is enough
   // Emits `op` with the destination as its result; straight into the register when no widening is needed.
   void DefineOp(const Operand& operand, Type type, const Instruction& in, Op op, Reg a, Reg b = kNoReg, Reg c = kNoReg,
                 uint16_t x = 0);
@@ -133,6 +134,9 @@ class Selector {
                 uint16_t order, const Instruction& in);
   void EmitStore(char space, Type type, const std::vector<const Operand*>& sources, const Address& address,
                  uint16_t order, const Instruction& in);
+  char SpaceOf(const Instruction& in, const Operand& address) const;
+  void StoreLoaded(const Operand& target, Type type, Reg value, const Instruction& in);
+  void EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits, Address address, uint16_t order, bool is_load);
   void LoadScalar(char space, Type type, Reg dst, const Address& address, uint16_t order);
   void StoreScalar(char space, Type type, Reg value, const Address& address, uint16_t order);
   void SelectShfl(const Instruction& in);              // select_warp.cc
