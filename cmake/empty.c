@@ -1,0 +1,1 @@
+// The only source of a library whose sources do not exist yet.
