@@ -146,6 +146,8 @@ class Selector {
   void SelectBarrier(const Instruction& in);
   void SelectCall(const Instruction& in);              // select_call.cc
   struct CallSite;
+  Address OutgoingAddress(const CallSite& site, uint32_t offset);
+  void CopyInFrame(const Address& to, const Address& from, uint32_t bytes, uint32_t align);
   void PassArguments(const CallSite& site, const Instruction& in);
   void CollectReturns(const CallSite& site, const Instruction& in);
   bool SelectSyscall(const CallSite& site, std::string_view name, const Instruction& in);
