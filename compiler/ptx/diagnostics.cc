@@ -1,6 +1,6 @@
 #include "compiler/ptx/diagnostics.h"
 
-#include "absl/strings/str_cat.h"
+#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
 
 namespace culvert::ptx {
@@ -33,11 +33,11 @@ std::string FormatDiagnostic(std::string_view text, std::string_view display_nam
       shown += printable ? c : '?';
       if (i + 1 < diagnostic.position.column) caret += c == '\t' ? '\t' : ' ';
     }
-    absl::StrAppend(&out, "  ", shown, "\n");
-    if (diagnostic.position.column <= kMaxLineShown) absl::StrAppend(&out, "  ", caret, "^\n");
+    out += Concat("  ", shown, "\n");
+    if (diagnostic.position.column <= kMaxLineShown) out += Concat("  ", caret, "^\n");
   }
-  if (!diagnostic.entry.empty()) absl::StrAppend(&out, "  in: ", diagnostic.entry, "\n");
-  if (!diagnostic.hint.empty()) absl::StrAppend(&out, "  hint: ", diagnostic.hint, "\n");
+  if (!diagnostic.entry.empty()) out += Concat("  in: ", diagnostic.entry, "\n");
+  if (!diagnostic.hint.empty()) out += Concat("  hint: ", diagnostic.hint, "\n");
   return out;
 }
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "absl/strings/str_cat.h"
+#include "compiler/ptx/concat.h"
 #include "compiler/ptx/instructions.h"
 
 namespace culvert::ptx {
@@ -29,35 +29,35 @@ std::string FormText(const InstructionRow& row) {
       item = slot.alternatives[0]->text;
     } else if (!slot.set.empty() && slot.alternatives.size() > kMaxWrittenOut) {
       bool types = slot.alternatives[0]->field == ModifierField::kType;
-      item = types ? std::string(".type") : absl::StrCat(".", slot.set);
+      item = types ? std::string(".type") : Concat(".", slot.set);
     } else {
       item = ".(";
       for (size_t i = 0; i < slot.alternatives.size(); ++i) {
-        absl::StrAppend(&item, i == 0 ? "" : "|", slot.alternatives[i]->text.substr(1));
+        item += Concat(i == 0 ? "" : "|", slot.alternatives[i]->text.substr(1));
       }
       item += ")";
     }
-    absl::StrAppend(&out, slot.optional ? "{" : "", item, slot.optional ? "}" : "");
+    out += Concat(slot.optional ? "{" : "", item, slot.optional ? "}" : "");
   }
   for (size_t i = 0; i < row.specs.size(); ++i) {
     const OperandSpec& spec = row.specs[i];
     std::string item(spec.name);
     switch (spec.form) {
-      case OperandSpec::Form::kAddress: item = absl::StrCat("[", spec.name, "]"); break;
+      case OperandSpec::Form::kAddress: item = Concat("[", spec.name, "]"); break;
       case OperandSpec::Form::kLabel: item = "label"; break;
       case OperandSpec::Form::kCall: item = "(results), function, (arguments)"; break;
       case OperandSpec::Form::kBranchTable: item = "index, targets"; break;
       case OperandSpec::Form::kValue:
-        if (spec.negatable) item = absl::StrCat("{!}", item);
-        if (spec.packed) item = absl::StrCat("{", spec.name, "0, ", spec.name, "1, ..}");
+        if (spec.negatable) item = Concat("{!}", item);
+        if (spec.packed) item = Concat("{", spec.name, "0, ", spec.name, "1, ..}");
         if (spec.pair == OperandPair::kOptional) item += "{|p}";
         if (spec.pair == OperandPair::kRequired) item += "|q";
         break;
     }
     if (spec.optional) {
-      absl::StrAppend(&out, i == 0 ? " {" : "{, ", item, "}");
+      out += Concat(i == 0 ? " {" : "{, ", item, "}");
     } else {
-      absl::StrAppend(&out, i == 0 ? " " : ", ", item);
+      out += Concat(i == 0 ? " " : ", ", item);
     }
   }
   return out;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
 #include "compiler/ptx/scan.h"
 #include "include/culvert/npu_config.h"
@@ -72,7 +72,6 @@ bool ModuleParser::ParsePreamble(ErrorKind* kind) {
 }
 
 bool ModuleParser::ParseVersion(ErrorKind* kind) {
-  Token directive = token_;
   // "9.0" lexes as a float; the digits are what counts.
   Advance();
   uint32_t major = 0, minor = 0;
@@ -109,7 +108,7 @@ bool ModuleParser::ParseTarget(ErrorKind* kind) {
       while (i < digits.size() && i < 4 && digits[i] >= '0' && digits[i] <= '9') number = number * 10 + static_cast<uint32_t>(digits[i++] - '0');
       std::string_view suffix = digits.substr(i);
       if (i == 0 || (!suffix.empty() && suffix != "a" && suffix != "f")) {
-        return Error(position, kVersionDirective, absl::StrCat("unknown target '", name, "'"));
+        return Error(position, kVersionDirective, Concat("unknown target '", name, "'"));
       }
       data_->target = number;
       data_->target_suffix = suffix.empty() ? 0 : suffix[0];
@@ -123,7 +122,7 @@ bool ModuleParser::ParseTarget(ErrorKind* kind) {
                      absl::StrFormat("compile for compute_%d or lower", capability_));
       }
     } else if (first) {
-      return Error(position, kVersionDirective, absl::StrCat("unknown target '", name, "'"));
+      return Error(position, kVersionDirective, Concat("unknown target '", name, "'"));
     }  // else: texmode_unified, texmode_independent, debug, map_f64_to_f32
     if (!Accept(',')) return true;
   }
@@ -157,9 +156,9 @@ bool ModuleParser::ParseDirective() {
       return ParseFunctionDirective(&ignored, &handled);
     }
     if (name == ".version" || name == ".target" || name == ".address_size") {
-      return Error(token_.position, kVersionDirective, absl::StrCat(name, " may stand only once, at the top"));
+      return Error(token_.position, kVersionDirective, Concat(name, " may stand only once, at the top"));
     }
-    return Error(token_.position, kBadDirective, absl::StrCat("directive '", name.substr(0, 64), "' is not known here"));
+    return Error(token_.position, kBadDirective, Concat("directive '", name.substr(0, 64), "' is not known here"));
   }
   if (token_.Is('@')) {  // @@DWARF lines of old compilers
     lexer_.SkipLine();
@@ -225,7 +224,7 @@ bool ModuleParser::ParseAlias() {
 
 bool ModuleParser::Declare(std::string_view name, SymbolRef symbol, SourcePosition position) {
   if (!data_->symbols.emplace(name, symbol).second || data_->opaque_variables.contains(name)) {
-    return Error(position, kDuplicate, absl::StrCat("'", name, "' is declared twice"));
+    return Error(position, kDuplicate, Concat("'", name, "' is declared twice"));
   }
   return true;
 }
@@ -296,11 +295,11 @@ bool ModuleParser::AddFunction(FunctionHeader header, SourcePosition body) {
   }
   FunctionHeader* known = it->second.kind == SymbolKind::kFunction ? &data_->functions[it->second.index] : nullptr;
   if (known == nullptr || known->is_entry != header.is_entry || (known->has_body && header.has_body)) {
-    return Error(header.position, kDuplicate, absl::StrCat("'", header.name, "' is defined twice"));
+    return Error(header.position, kDuplicate, Concat("'", header.name, "' is defined twice"));
   }
   if (header.parameters.size() != known->parameters.size() || header.returns.size() != known->returns.size()) {
     return Error(header.position, kDuplicate,
-                 absl::StrCat("'", header.name, "' was declared before with other parameters"));
+                 Concat("'", header.name, "' was declared before with other parameters"));
   }
   if (header.has_body) {
     header.function_id = known->function_id;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "absl/strings/str_cat.h"
+#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
 #include "compiler/ptx/module_parser.h"
 
@@ -34,7 +34,7 @@ bool ModuleParser::ParseVariable(const Linkage& linkage) {
   } else if (AcceptDirective(".global")) {
     declaration.space = StateSpace::kGlobal;
   } else {
-    return Error(position, kUnsupported, absl::StrCat(token_.text, " variables at module scope are not supported"),
+    return Error(position, kUnsupported, Concat(token_.text, " variables at module scope are not supported"),
                  "declare .local variables inside a function; declare textures as .global .texref");
   }
   while (token_.kind == TokenKind::kDirective) {
@@ -78,7 +78,7 @@ bool ModuleParser::ParseDeclarator(const Declaration& declaration) {
   entry_ = name;
   if (declaration.type == Type::kTexref || declaration.type == Type::kSamplerref || declaration.type == Type::kSurfref) {
     if (data_->symbols.contains(name) || !data_->opaque_variables.emplace(name, declaration.type).second) {
-      return Error(position, kDuplicate, absl::StrCat("'", name, "' is declared twice"));
+      return Error(position, kDuplicate, Concat("'", name, "' is declared twice"));
     }
     if (Accept('=')) {  // { normalized_coords = 1, ... }
       while (!token_.Is('}') && !token_.Is(';') && token_.kind != TokenKind::kEnd && token_.kind != TokenKind::kError) Advance();
@@ -102,14 +102,14 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
   const uint64_t element_bytes = TypeBytes(declaration.type);
   uint64_t size = 0;
   if (__builtin_mul_overflow(elements, element_bytes, &size) || size > kMaxVariableBytes) {
-    return Error(position, kBadSize, absl::StrCat("'", name, "' is too large"));
+    return Error(position, kBadSize, Concat("'", name, "' is too large"));
   }
   uint32_t align = declaration.align != 0 ? declaration.align : static_cast<uint32_t>(element_bytes * declaration.lanes);
   SymbolRef symbol;
   if (declaration.space == StateSpace::kShared) {
     if (token_.Is('=')) return Error(token_.position, kBadInitializer, ".shared variables have no initialiser");
     if (open && !declaration.linkage.is_external) {
-      return Error(position, kBadSize, absl::StrCat("'", name, "' has no size"));
+      return Error(position, kBadSize, Concat("'", name, "' has no size"));
     }
     symbol.kind = SymbolKind::kSharedVariable;
     symbol.index = kModuleSharedBase + static_cast<uint32_t>(data_->shared_variables.size());
@@ -144,7 +144,7 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
     }
     if (!StoreInitializer(declaration.type, values, &variable)) return false;
   } else if (open && !variable.is_external) {
-    return Error(position, kBadSize, absl::StrCat("'", name, "' has neither size nor initialiser"));
+    return Error(position, kBadSize, Concat("'", name, "' has neither size nor initialiser"));
   }
   data_->variables.push_back(std::move(variable));
   return Declare(name, symbol, position);
@@ -328,7 +328,7 @@ bool ModuleParser::ResolveAddresses() {
     auto it = data_->symbols.find(address.symbol);
     entry_ = data_->variables[pending.variable].name;
     if (it == data_->symbols.end()) {
-      Error(pending.position, kUndefined, absl::StrCat("'", address.symbol, "' is not declared"));
+      Error(pending.position, kUndefined, Concat("'", address.symbol, "' is not declared"));
       continue;
     }
     switch (it->second.kind) {
@@ -336,7 +336,7 @@ bool ModuleParser::ResolveAddresses() {
       case SymbolKind::kFunction: {
         const FunctionHeader& function = data_->functions[it->second.index];
         if (function.is_entry) {
-          Error(pending.position, kUnsupported, absl::StrCat("address of the kernel '", address.symbol, "' in an initialiser"));
+          Error(pending.position, kUnsupported, Concat("address of the kernel '", address.symbol, "' in an initialiser"));
           break;
         }
         address.is_function = true;
@@ -344,7 +344,7 @@ bool ModuleParser::ResolveAddresses() {
         break;
       }
       default:
-        Error(pending.position, kBadInitializer, absl::StrCat("'", address.symbol, "' has no constant address"));
+        Error(pending.position, kBadInitializer, Concat("'", address.symbol, "' has no constant address"));
     }
   }
   return diagnostics_->empty();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
 
 namespace culvert::ptx {
@@ -20,8 +20,8 @@ bool Parser::Error(SourcePosition position, DiagnosticCode code, std::string mes
 
 bool Parser::Unexpected(std::string_view expected) {
   if (token_.kind == TokenKind::kError) return Error(token_.position, kBadToken, token_.error);
-  std::string got = token_.kind == TokenKind::kEnd ? "the end of the text" : absl::StrCat("'", token_.text.substr(0, 64), "'");
-  return Error(token_.position, kSyntax, absl::StrCat("expected ", expected, ", got ", got));
+  std::string got = token_.kind == TokenKind::kEnd ? "the end of the text" : Concat("'", token_.text.substr(0, 64), "'");
+  return Error(token_.position, kSyntax, Concat("expected ", expected, ", got ", got));
 }
 
 bool Parser::Expect(char punctuation) {
@@ -160,7 +160,7 @@ bool Parser::ParseParameterList(std::vector<Parameter>* parameters) {
       for (const Parameter& other : *parameters) {
         if (parameters->size() > 64) break;  // long lists are checked when the body is parsed
         if (other.name == parameter.name) {
-          return Error(position, kDuplicate, absl::StrCat("parameter '", parameter.name, "' declared twice"));
+          return Error(position, kDuplicate, Concat("parameter '", parameter.name, "' declared twice"));
         }
       }
     }
