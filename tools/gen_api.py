@@ -9,6 +9,7 @@
   tools/gen_api.py --list [STATUS]     print the rows' names, family and status
 """
 import argparse
+import fcntl
 import os
 import re
 import sys
@@ -110,8 +111,8 @@ def check_rows(rows):
         problems += [f"{where}: not_null names no parameter: {p}" for p in row.not_null if p not in names]
         for field in ("impl", "test"):
             path = getattr(row, field)
-            if path and not os.path.exists(os.path.join(ROOT, path)):
-                problems.append(f"{where}: {field} file {path} does not exist")
+            if path and not mentions(path, plain_name(row.variant_of or row.name)):
+                problems.append(f"{where}: {field} file {path} does not exist or does not name the function")
         if row.implemented() and not row.impl:
             problems.append(f"{where}: status {row.status} without an impl file")
         if row.status == "full" and not row.test:
@@ -119,6 +120,23 @@ def check_rows(rows):
         if row.status == "partial" and not row.note:
             problems.append(f"{where}: status partial without a note that says what is missing")
     return problems
+
+
+def plain_name(symbol):
+    """The name that sources use: without version and per-thread suffix."""
+    return re.sub(r"_v\d+$", "", re.sub(r"_pt[sd][sz]$", "", symbol))
+
+
+def mentions(path, name, texts={}):
+    """Whether the file exists and contains the identifier, with or without a suffix. Reads each file once."""
+    if path not in texts:
+        full = os.path.join(ROOT, path)
+        words = set()
+        if os.path.isfile(full):
+            with open(full) as f:
+                words = {plain_name(word) for word in re.findall(r"\w+", f.read())}
+        texts[path] = words
+    return name in texts[path]
 
 
 def read_lines(path):
@@ -407,7 +425,7 @@ def coverage_page(all_rows):
         baseline, names, theirs = YARDSTICK[library]
         functions = {}
         for row in rows.values():
-            plain = re.sub(r"_v\d+$", "", re.sub(r"_pt[sd][sz]$", "", row.name))
+            plain = plain_name(row.name)
             functions[plain] = functions.get(plain, False) or row.implemented()
         done = sum(functions.values())
         symbols = sum(r.implemented() for r in rows.values())
@@ -450,6 +468,13 @@ def generate():
     return files, problems, all_rows
 
 
+def replace_file(full, text):
+    """In one step: a build that runs meanwhile sees the old file or the new one."""
+    with open(full + ".new", "w") as f:
+        f.write(text)
+    os.replace(full + ".new", full)
+
+
 def write_changes(files, check):
     """Names of the files that differed; writes and removes unless `check`."""
     changed = []
@@ -464,8 +489,7 @@ def write_changes(files, check):
         if old != text:
             changed.append(path)
             if not check:
-                with open(full, "w") as f:
-                    f.write(text)
+                replace_file(full, text)
     for entry_name in sorted(os.listdir(folder)):
         path = f"{OUT}/{entry_name}"
         if path not in files:
@@ -479,7 +503,7 @@ def set_rows(status, names, impl, test, note):
     """Edits rows in their files, line by line, so that formatting and comments stay."""
     if status not in STATUSES:
         raise Problem(f"status must be one of {', '.join(STATUSES)}")
-    wanted = {"status": status, "impl": impl, "test": test, "note": note}
+    wanted = {"status": status, "note": note, "impl": impl, "test": test}
     left = set(names)
     for library in LIBRARIES:
         folder = os.path.join(ROOT, "cuda_api/api", library)
@@ -492,19 +516,19 @@ def set_rows(status, names, impl, test, note):
                 if not m or m[1] not in left:
                     continue
                 left.discard(m[1])
-                if "variant_of" in block:
-                    raise Problem(f"{m[1]} is a variant: set the row it varies")
-                for key, value in wanted.items():
-                    block = re.sub(rf'^{key} = ".*"\n', "", block, flags=re.M) if value is not None else block
-                    if value:
-                        block = block.rstrip("\n") + f"\n{key} = {quote_toml(value)}\n\n"
-                blocks[i] = block
-            with open(path, "r+") as f:
-                text = "".join(blocks).rstrip("\n") + "\n"
-                if f.read() != text:
-                    f.seek(0)
-                    f.truncate()
-                    f.write(text)
+                row = tomllib.loads(block)["function"][0]
+                if "variant_of" in row:
+                    raise Problem(f"{m[1]} is a variant: set the row it varies, {row['variant_of']}")
+                for key, value in wanted.items():  # in the order of tools/import_cuda_facts.py
+                    value = row.get(key) if value is None else value
+                    block = re.sub(rf"^{key} = .*\n", "", block, flags=re.M).rstrip("\n") + "\n"
+                    block += f"{key} = {quote_toml(value)}\n" if value else ""
+                blocks[i] = block + "\n"
+            text = "".join(blocks).rstrip("\n") + "\n"
+            with open(path) as f:
+                changed = f.read() != text
+            if changed:
+                replace_file(path, text)
     if left:
         raise Problem(f"no such rows: {', '.join(sorted(left))}")
 
@@ -522,6 +546,8 @@ def main():
     parser.add_argument("--note", help="with --set: what is missing or different; empty removes it")
     parser.add_argument("--list", nargs="?", const="", metavar="STATUS", help="print rows")
     args = parser.parse_args()
+    lock = open(os.path.abspath(__file__))  # one run at a time; people and build jobs share the tree
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         if args.set:
             set_rows(args.set[0], args.set[1:], args.impl, args.test, args.note)
