@@ -1,15 +1,13 @@
 #include "compiler/fatbin/linked_image.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "compiler/fatbin/fatbin_reader.h"
 #include "compiler/fatbin/ptx_choice.h"
 #include "include/culvert/error.h"
@@ -25,14 +23,25 @@ bool IsSystemCall(std::string_view name) {
   return name == "vprintf" || name == "malloc" || name == "free" || name == "__assertfail";
 }
 
+std::string_view WithoutLeadingSpace(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r");
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+}
+
+// Removes `word` and the space behind it from the front of `line`.
+bool ConsumeWord(std::string_view& line, std::string_view word) {
+  if (!line.starts_with(word)) return false;
+  line = WithoutLeadingSpace(line.substr(word.size()));
+  return true;
+}
+
 // The name in ".extern .func  (.param .b32 result) name" or ".extern .func name"; empty if the line is something else.
 std::string_view ExternFunction(std::string_view line) {
-  line = absl::StripLeadingAsciiWhitespace(line);
-  if (!absl::ConsumePrefix(&line, ".extern")) return {};
-  line = absl::StripLeadingAsciiWhitespace(line);
-  if (!absl::ConsumePrefix(&line, ".func")) return {};
-  if (const size_t result_end = line.find(')'); result_end != std::string_view::npos) line.remove_prefix(result_end + 1);
-  line = absl::StripLeadingAsciiWhitespace(line);
+  line = WithoutLeadingSpace(line);
+  if (!ConsumeWord(line, ".extern") || !ConsumeWord(line, ".func")) return {};
+  if (const size_t result_end = line.find(')'); line.starts_with('(') && result_end != std::string_view::npos) {
+    line = WithoutLeadingSpace(line.substr(result_end + 1));
+  }
   return line.substr(0, line.find_first_of(" \t\r(;"));
 }
 
@@ -40,9 +49,11 @@ std::string_view ExternFunction(std::string_view line) {
 // line of its own, and a function both declared and defined is declared without .extern.
 std::set<std::string> Undefined(std::string_view ptx) {
   std::set<std::string> names;
-  for (std::string_view line : absl::StrSplit(ptx, '\n')) {
-    const std::string_view name = ExternFunction(line);
+  while (!ptx.empty()) {
+    const size_t end = std::min(ptx.find('\n'), ptx.size());
+    const std::string_view name = ExternFunction(ptx.substr(0, end));
     if (!name.empty() && !IsSystemCall(name)) names.emplace(name);
+    ptx.remove_prefix(std::min(end + 1, ptx.size()));
   }
   return names;
 }
@@ -50,7 +61,7 @@ std::set<std::string> Undefined(std::string_view ptx) {
 // The device runtime is the object that itself calls the driver's launch services, whose names start with "cnp".
 bool IsDeviceRuntime(const std::set<std::string>& undefined) {
   for (const std::string& name : undefined) {
-    if (absl::StartsWith(name, "cnp")) return true;
+    if (name.starts_with("cnp")) return true;
   }
   return false;
 }
