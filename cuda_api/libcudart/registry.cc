@@ -4,6 +4,7 @@
 
 #include "cuda_api/libcudart/image.h"
 #include "include/culvert/error.h"
+#include "runtime/environment.h"
 
 namespace culvert::libcudart {
 namespace {
@@ -140,19 +141,20 @@ absl::StatusOr<GlobalVariable> Registry::FindVariable(const void* host_variable,
   return global;
 }
 
-absl::Status Registry::LoadManagedVariables(Context& context) {
+absl::Status Registry::PrepareContext(Context& context) {
+  bool all = GetEnvironment().eager_loading;
   std::vector<std::shared_ptr<Image>> images;
   {
     absl::ReaderMutexLock lock(&mutex_);
     for (const auto& [handle, image] : images_) {
-      if (image->has_managed()) images.push_back(image);
+      if (all || image->has_managed()) images.push_back(image);
     }
   }
   for (const auto& image : images) CULVERT_RETURN_IF_ERROR(image->PlaceManaged(context));
   return absl::OkStatus();
 }
 
-absl::Status Registry::LoadManagedVariables(void** handle, Context& context) {
+absl::Status Registry::PrepareImage(void** handle, Context& context) {
   std::shared_ptr<Image> image = FindImage(handle);
   if (image == nullptr) return Error(ErrorKind::kInvalidValue, "%p is no registered fat binary", handle);
   return image->has_managed() ? image->PlaceManaged(context) : absl::OkStatus();

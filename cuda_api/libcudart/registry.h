@@ -51,11 +51,11 @@ class Registry {
   // The variable whose host shadow is at `host_variable`, as it is in `context`. kInvalidSymbol if not registered.
   absl::StatusOr<GlobalVariable> FindVariable(const void* host_variable, Context& context);
 
-  // Loads the images that have managed variables into `context` and sets their host pointers. Called when a context
-  // becomes active.
-  absl::Status LoadManagedVariables(Context& context);
-  // The same for one image; kInvalidValue if `handle` is not registered.
-  absl::Status LoadManagedVariables(void** handle, Context& context);
+  // Called when a context became active: loads the images that have managed variables (with CUDA_MODULE_LOADING=EAGER all
+  // images) into it and sets the host pointers of the variables.
+  absl::Status PrepareContext(Context& context);
+  // The same for the managed variables of one image; kInvalidValue if `handle` is not registered.
+  absl::Status PrepareImage(void** handle, Context& context);
 
  private:
   struct FunctionRecord {

@@ -1,0 +1,104 @@
+#include "cuda_api/libcudart/session.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/base/attributes.h"
+#include "absl/base/const_init.h"
+#include "absl/synchronization/mutex.h"
+#include "cuda_api/libcudart/registry.h"
+#include "include/culvert/error.h"
+#include "runtime/platform.h"
+
+namespace culvert::libcudart {
+namespace {
+
+// Which primary contexts the runtime API retains: once per process and device, as a program that counts them expects.
+class Retained {
+ public:
+  static Retained& Get() {
+    static Retained* retained = new Retained;
+    return *retained;
+  }
+
+  absl::StatusOr<std::shared_ptr<Context>> Retain(Device& device) {
+    absl::MutexLock lock(&mutex_);
+    if (devices_.contains(device.ordinal()) && device.primary()->active()) return device.primary();
+    CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> context, device.RetainPrimary());
+    devices_.insert(device.ordinal());
+    absl::Status status = Registry::Get().PrepareContext(*context);
+    if (!status.ok()) {
+      // Nothing is active that this call did not announce: the next call tries again and reports the same.
+      devices_.erase(device.ordinal());
+      (void)device.ReleasePrimary();
+      return status;
+    }
+    return context;
+  }
+
+  absl::Status Reset(Device& device) {
+    absl::MutexLock lock(&mutex_);
+    devices_.erase(device.ordinal());
+    return device.ResetPrimary();
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::set<int> devices_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The context of a thread that has none, or whose primary context is not active.
+absl::StatusOr<Context*> UseContextSlowly() {
+  CULVERT_RETURN_IF_ERROR(UsePlatform());
+  Context* current = CurrentContextOrNull();
+  if (current != nullptr && (!current->is_primary() || current->active())) {
+    CULVERT_RETURN_IF_ERROR(current->status());
+    return current;
+  }
+  CULVERT_ASSIGN_OR_RETURN(Device * device, ThreadDevice());
+  CULVERT_RETURN_IF_ERROR(MakeCurrent(*device));
+  return CurrentContextOrNull();
+}
+
+}  // namespace
+
+absl::Status UsePlatform() {
+  Platform& platform = Platform::Get();
+  if (!platform.initialized()) CULVERT_RETURN_IF_ERROR(platform.Initialize());
+  return platform.CheckUsable();
+}
+
+absl::StatusOr<Context*> UseContext() {
+  Context* current = CurrentContextOrNull();
+  if (ABSL_PREDICT_TRUE(current != nullptr && current->active())) {
+    CULVERT_RETURN_IF_ERROR(Platform::Get().CheckUsable());
+    CULVERT_RETURN_IF_ERROR(current->status());
+    return current;
+  }
+  return UseContextSlowly();
+}
+
+absl::StatusOr<Device*> UseDevice(int ordinal) {
+  CULVERT_RETURN_IF_ERROR(UsePlatform());
+  return Platform::Get().GetDevice(ordinal);
+}
+
+absl::StatusOr<Device*> ThreadDevice() {
+  CULVERT_RETURN_IF_ERROR(UsePlatform());
+  Context* current = CurrentContextOrNull();
+  if (current != nullptr) return current->device();
+  return Platform::Get().GetDevice(0);
+}
+
+absl::Status MakeCurrent(Device& device) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> context, Retained::Get().Retain(device));
+  if (CurrentContextOrNull() != context.get()) SetCurrentContext(context);
+  return context->status();
+}
+
+absl::Status ResetThreadDevice() {
+  CULVERT_ASSIGN_OR_RETURN(Device * device, ThreadDevice());
+  return Retained::Get().Reset(*device);
+}
+
+}  // namespace culvert::libcudart
