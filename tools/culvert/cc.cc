@@ -12,8 +12,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "compiler/fatbin/fatbin_writer.h"
 #include "tools/culvert/cc_options.h"
-#include "tools/culvert/fatbin_file.h"
 #include "tools/culvert/install_paths.h"
 #include "tools/culvert/process.h"
 
@@ -134,7 +134,7 @@ class Compilation {
       Append(command, {"-E", source, "-o", OutputFor(source, "-")});
       return Execute(command);
     }
-    std::vector<PtxImage> images;
+    std::vector<compiler::fatbin::PtxImage> images;
     for (int architecture : options_.architectures) {
       const std::string suffix = options_.architectures.size() > 1 ? "." + std::to_string(architecture) : "";
       const std::string ptx =
@@ -144,14 +144,14 @@ class Compilation {
       const int status = Execute(command);
       if (status != 0) return status;
       if (options_.dry_run || ptx == "-") continue;
-      images.push_back({architecture, ReadFile(ptx).value_or("")});
+      images.push_back({static_cast<uint32_t>(architecture), ReadFile(ptx).value_or(""), source});
       if (!CheckDefined(source, images.back().text)) return 1;
     }
     if (options_.output == Output::kPtx) return 0;
 
     const std::string fatbin = options_.output == Output::kFatbin ? OutputFor(source, ".fatbin")
                                                                    : Intermediate(source, stem, ".fatbin");
-    if (!options_.dry_run && !WriteFile(fatbin, MakeFatbin(images))) return 1;
+    if (!options_.dry_run && !WriteImages(source, fatbin, images)) return 1;
     if (options_.output == Output::kFatbin) return 0;
     Words command = HostCudaCommand();
     Append(command, {"-Xclang", "-fcuda-include-gpubinary", "-Xclang", fatbin, "-c", source, "-o",
@@ -230,6 +230,15 @@ class Compilation {
                "device code is not supported, so its definition must be visible here");
     }
     return undefined.empty();
+  }
+
+  // Not compressed: a program that starts reads its device code without unpacking it.
+  bool WriteImages(const std::string& source, const std::string& path,
+                   const std::vector<compiler::fatbin::PtxImage>& images) const {
+    const absl::StatusOr<std::string> bytes = WriteFatbin(images, compiler::fatbin::Compression::kNone);
+    if (bytes.ok()) return WriteFile(path, *bytes);
+    Complain(source + ": " + std::string(bytes.status().message()));
+    return false;
   }
 
   bool WriteFile(const std::string& path, const std::string& bytes) const {
