@@ -99,6 +99,8 @@ bool RunCollective(Exec* x, const bytecode::Instruction* ip, uint8_t* window, ui
 // Operations with too much behind them for a handler. False after a fault.
 bool RunAtomic(Exec* x, const bytecode::Instruction* ip, uint8_t* window, uint32_t mask);
 bool RunSyscall(Exec* x, const bytecode::Instruction* ip, uint8_t* window, uint32_t mask);
+// A clock in nanoseconds that all cores share (%globaltimer).
+uint64_t GlobalTimerNs();
 bool RunAlloca(Exec* x, const bytecode::Instruction* ip, uint8_t* window, uint32_t mask);
 
 }  // namespace culvert::npu

@@ -51,7 +51,7 @@ struct BRP {
     if (ip->x & bytecode::kNegate) predicate = ~predicate;
     uint32_t taken = predicate & mask;
     const Instruction* target = x->code + ip->imm;
-    if (taken == 0) CULVERT_GO(ip + 1);
+    if (taken == 0) CULVERT_DISPATCH(ip + 1);
     if (taken != mask) {
       const Instruction* next = Diverge(x, target, ip + 1, taken, &mask);
       table = x->partial;
@@ -203,7 +203,7 @@ struct SREG {
   CULVERT_RUN {
     using R = bytecode::DynamicRegister;
     R which = static_cast<R>(ip->x);
-    uint64_t value = which >= R::kGlobalTimer ? __builtin_readsteadycounter() : __builtin_readcyclecounter();
+    uint64_t value = which >= R::kGlobalTimer ? GlobalTimerNs() : __builtin_readcyclecounter();
     if (which == R::kClock64 || which == R::kGlobalTimer) {
       Store<kFull>(window, ip->dst, mask, U64x{} + value);
     } else {

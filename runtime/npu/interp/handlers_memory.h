@@ -1,0 +1,422 @@
+// Handlers: loads, stores and address conversions. PTX ISA 9.7.9 (ld, st, cvta, isspacep) and 5.1 (state spaces).
+//
+// Every access of an active lane is checked: alignment (716), then bounds. Global and generic addresses are checked against
+// the granule map (700), shared offsets against the block's scratchpad (719), local offsets against the lane's local memory
+// (700). A naturally aligned access never crosses a granule. Lanes with consecutive addresses are served by one check and one
+// vector access, lanes with one common address by one scalar access, all others one by one.
+#ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
+#define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
+
+#include <type_traits>
+
+#include "include/culvert/npu_config.h"
+#include "runtime/npu/interp/define_handlers.h"
+#include "runtime/npu/interp/exec.h"
+
+namespace culvert::npu {
+namespace {
+
+using bytecode::Extension;
+using bytecode::Instruction;
+using bytecode::Space;
+
+CULVERT_INLINE U64x LaneNumbers() {
+  return U64x{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+              16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+}
+
+// The addresses (global, generic) or offsets (shared, local) of all lanes.
+CULVERT_INLINE U64x Addresses(const Instruction* ip, const uint8_t* window) {
+  if (ip->x & bytecode::kAddress32) {
+    return __builtin_convertvector(Load<U32x>(window, ip->a) + static_cast<uint32_t>(ip->imm), U64x);
+  }
+  return Load<U64x>(window, ip->a) + static_cast<uint64_t>(int64_t{ip->imm});
+}
+
+// Where one lane's access may go: null if it may not. `lane` matters for local memory only.
+template <Space kSpace>
+CULVERT_INLINE uint8_t* Resolve(const Exec* x, uint64_t address, uint32_t bytes, uint32_t access, [[maybe_unused]] uint32_t lane) {
+  if constexpr (kSpace == Space::kShared) {
+    if (address + bytes > x->scratchpad_bytes || address + bytes < address) [[unlikely]] return nullptr;
+    return x->scratchpad + address;
+  } else if constexpr (kSpace == Space::kLocal) {
+    if (address + bytes > x->local_bytes || address + bytes < address) [[unlikely]] return nullptr;
+    return x->local + lane * x->local_bytes + address;
+  } else {
+    uint64_t offset = address - x->window_base;
+    if (offset > x->window_bytes - bytes || !(x->granules[offset / kAccessGranuleBytes] & access)) [[unlikely]] {
+      if (!AllowedElsewhere(x, address, bytes, access)) return nullptr;
+    }
+    return reinterpret_cast<uint8_t*>(address);
+  }
+}
+
+// The same for a run of up to 1024 bytes that several lanes access together; null: ask lane by lane.
+template <Space kSpace>
+CULVERT_INLINE uint8_t* ResolveRun(const Exec* x, uint64_t address, uint32_t bytes, uint32_t access) {
+  if constexpr (kSpace == Space::kShared) {
+    return Resolve<kSpace>(x, address, bytes, access, 0);
+  } else if constexpr (kSpace == Space::kLocal) {
+    return nullptr;
+  } else {
+    uint64_t offset = address - x->window_base;
+    if (offset > x->window_bytes - bytes) [[unlikely]] return nullptr;
+    uint32_t allowed = x->granules[offset / kAccessGranuleBytes] & x->granules[(offset + bytes - 1) / kAccessGranuleBytes];
+    if (bytes > kAccessGranuleBytes) allowed &= x->granules[(offset + kAccessGranuleBytes) / kAccessGranuleBytes];
+    return (allowed & access) ? reinterpret_cast<uint8_t*>(address) : nullptr;
+  }
+}
+
+template <Space kSpace>
+constexpr ErrorKind OutOfBounds() {
+  return kSpace == Space::kShared ? ErrorKind::kLaunchFailed : ErrorKind::kIllegalAddress;
+}
+
+// One lane's access after its checks; null after a fault. align_bytes is the size PTX demands alignment to.
+template <Space kSpace>
+CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, uint32_t bytes, uint32_t access, uint32_t lane) {
+  if (address & (bytes - 1)) [[unlikely]] {
+    ReportFault(x, ip, ErrorKind::kMisalignedAddress, static_cast<int>(lane), address, bytes, access, kSpace);
+    return nullptr;
+  }
+  uint8_t* pointer = Resolve<kSpace>(x, address, bytes, access, lane);
+  if (pointer == nullptr) [[unlikely]] {
+    ReportFault(x, ip, OutOfBounds<kSpace>(), static_cast<int>(lane), address, bytes, access, kSpace);
+  }
+  return pointer;
+}
+
+struct Run {
+  uint64_t lane0 = 0;     // address lane 0 would have
+  uint64_t begin = 0;     // of the first active lane
+  uint32_t bytes = 0;     // up to the end of the last active lane
+  bool consecutive = false;
+  bool uniform = false;
+};
+
+// How the active lanes' addresses lie to each other, for elements of `bytes`.
+template <uint32_t kBytes>
+CULVERT_INLINE Run Classify(U64x addresses, uint32_t mask, uint16_t flags) {
+  Run run;
+  uint32_t first = static_cast<uint32_t>(__builtin_ctz(mask));
+  uint64_t address = addresses[first];
+  run.begin = address;
+  if (flags & bytecode::kAddressUniform) {
+    run.uniform = true;
+    return run;
+  }
+  run.lane0 = address - uint64_t{first} * kBytes;
+  uint32_t differs = Compress(addresses != LaneNumbers() * uint64_t{kBytes} + run.lane0);
+  if ((differs & mask) == 0) {
+    uint32_t last = 31 - static_cast<uint32_t>(__builtin_clz(mask));
+    run.consecutive = true;
+    run.bytes = (last - first + 1) * kBytes;
+    return run;
+  }
+  run.uniform = (Compress(addresses != U64x{} + address) & mask) == 0;
+  return run;
+}
+
+// How a memory type becomes a register value.
+struct MemU8 { using Memory = uint8_t; using Register = U32x; using MemoryX = U8x; static constexpr bool kSigned = false; };
+struct MemS8 { using Memory = uint8_t; using Register = U32x; using MemoryX = I8x; static constexpr bool kSigned = true; };
+struct MemU16 { using Memory = uint16_t; using Register = U32x; using MemoryX = U16x; static constexpr bool kSigned = false; };
+struct MemS16 { using Memory = uint16_t; using Register = U32x; using MemoryX = I16x; static constexpr bool kSigned = true; };
+struct MemB32 { using Memory = uint32_t; using Register = U32x; using MemoryX = U32x; static constexpr bool kSigned = false; };
+struct MemB64 { using Memory = uint64_t; using Register = U64x; using MemoryX = U64x; static constexpr bool kSigned = false; };
+
+template <typename M>
+CULVERT_INLINE typename M::Register Widen(typename M::MemoryX value) {
+  if constexpr (M::kSigned) {
+    return Bits<U32x>(__builtin_convertvector(value, I32x));
+  } else {
+    return __builtin_convertvector(value, typename M::Register);
+  }
+}
+template <typename M>
+CULVERT_INLINE auto WidenOne(typename M::Memory value) {
+  if constexpr (M::kSigned) {
+    using S = std::conditional_t<sizeof(value) == 1, int8_t, int16_t>;
+    return static_cast<uint32_t>(static_cast<int32_t>(static_cast<S>(value)));
+  } else {
+    return static_cast<std::conditional_t<sizeof(value) == 8, uint64_t, uint32_t>>(value);
+  }
+}
+
+template <typename T>
+CULVERT_INLINE T LoadOne(const uint8_t* pointer, uint16_t flags) {
+  const T* p = reinterpret_cast<const T*>(pointer);
+  return (flags & bytecode::kOrderMask) == bytecode::kAcquireRelease ? __atomic_load_n(p, __ATOMIC_ACQUIRE)
+                                                                     : __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+template <typename T>
+CULVERT_INLINE void StoreOne(uint8_t* pointer, T value, uint16_t flags) {
+  T* p = reinterpret_cast<T*>(pointer);
+  if ((flags & bytecode::kOrderMask) == bytecode::kAcquireRelease) {
+    __atomic_store_n(p, value, __ATOMIC_RELEASE);
+  } else {
+    __atomic_store_n(p, value, __ATOMIC_RELAXED);
+  }
+}
+
+template <Space kSpace, typename M>
+struct LoadOp {
+  using T = typename M::Memory;
+  using R = typename M::Register;
+
+  // Lane by lane, into `value`; false after a fault.
+  static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, U64x addresses, uint32_t mask, R* value) {
+    alignas(64) uint64_t address[kLanes];
+    std::memcpy(address, &addresses, sizeof(address));
+    alignas(64) std::remove_reference_t<decltype((*value)[0])> lanes[kLanes];
+    std::memset(lanes, 0, sizeof(lanes));
+    for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+      uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
+      const uint8_t* pointer = Check<kSpace>(x, ip, address[lane], sizeof(T), CULVERT_ACCESS_READ, lane);
+      if (pointer == nullptr) [[unlikely]] return false;
+      lanes[lane] = WidenOne<M>(LoadOne<T>(pointer, ip->x));
+    }
+    std::memcpy(value, lanes, sizeof(lanes));
+    return true;
+  }
+
+  CULVERT_RUN {
+    U64x addresses = Addresses(ip, window);
+    R value;
+    if constexpr (kSpace != Space::kLocal) {
+      Run run = Classify<sizeof(T)>(addresses, mask, ip->x);
+      bool weak = (ip->x & bytecode::kOrderMask) == bytecode::kWeak;
+      if (run.consecutive && weak && (mask == ~0u) && (run.begin & (sizeof(T) - 1)) == 0) {
+        const uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_READ);
+        if (pointer != nullptr) [[likely]] {
+          typename M::MemoryX memory;
+          std::memcpy(&memory, pointer, sizeof(memory));
+          Store<true>(window, ip->dst, mask, Widen<M>(memory));
+          CULVERT_DISPATCH(ip + 1);
+        }
+      }
+      if (run.uniform && weak) {
+        uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+        const uint8_t* pointer = Check<kSpace>(x, ip, run.begin, sizeof(T), CULVERT_ACCESS_READ, lane);
+        if (pointer == nullptr) return Leave(x, Stop::kFault, ip, mask);
+        value = R{} + WidenOne<M>(LoadOne<T>(pointer, ip->x));
+        Store<kFull>(window, ip->dst, mask, value);
+        CULVERT_DISPATCH(ip + 1);
+      }
+    }
+    if (!Each(x, ip, addresses, mask, &value)) return Leave(x, Stop::kFault, ip, mask);
+    Store<false>(window, ip->dst, mask, value);
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+
+template <Space kSpace, typename M>
+struct StoreOp {
+  using T = typename M::Memory;
+  using R = typename M::Register;
+
+  static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses, uint32_t mask) {
+    alignas(64) uint64_t address[kLanes];
+    std::memcpy(address, &addresses, sizeof(address));
+    R value = Load<R>(window, ip->b);
+    alignas(64) std::remove_reference_t<decltype(value[0])> lanes[kLanes];
+    std::memcpy(lanes, &value, sizeof(lanes));
+    for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+      uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
+      uint8_t* pointer = Check<kSpace>(x, ip, address[lane], sizeof(T), CULVERT_ACCESS_WRITE, lane);
+      if (pointer == nullptr) [[unlikely]] return false;
+      StoreOne<T>(pointer, static_cast<T>(lanes[lane]), ip->x);
+    }
+    return true;
+  }
+
+  CULVERT_RUN {
+    U64x addresses = Addresses(ip, window);
+    if constexpr (kSpace != Space::kLocal) {
+      if (mask == ~0u && (ip->x & bytecode::kOrderMask) == bytecode::kWeak) {
+        Run run = Classify<sizeof(T)>(addresses, mask, ip->x);
+        if (run.consecutive && (run.begin & (sizeof(T) - 1)) == 0) {
+          uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_WRITE);
+          if (pointer != nullptr) [[likely]] {
+            auto memory = __builtin_convertvector(Load<R>(window, ip->b), typename M::MemoryX);
+            std::memcpy(pointer, &memory, sizeof(memory));
+            CULVERT_DISPATCH(ip + 1);
+          }
+        }
+      }
+    }
+    if (!Each(x, ip, window, addresses, mask)) return Leave(x, Stop::kFault, ip, mask);
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+
+// ---- Vectors: count elements of one width per lane, in the slots of the Extension ------------------------------------
+
+template <typename T>
+CULVERT_INLINE void PutElement(uint8_t* window, uint16_t slot, uint32_t lane, T value) {
+  using Wide = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+  Wide wide = value;
+  std::memcpy(window + slot * bytecode::kSlotBytes + lane * sizeof(Wide), &wide, sizeof(Wide));
+}
+template <typename T>
+CULVERT_INLINE T GetElement(const uint8_t* window, uint16_t slot, uint32_t lane) {
+  T value;
+  std::memcpy(&value, window + slot * bytecode::kSlotBytes + lane * sizeof(std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>),
+              sizeof(T));
+  return value;
+}
+
+template <Space kSpace, typename T>
+CULVERT_INLINE bool VectorAccess(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
+  U64x addresses = Addresses(ip, window);
+  alignas(64) uint64_t address[kLanes];
+  std::memcpy(address, &addresses, sizeof(address));
+  const uint16_t* slots = reinterpret_cast<const Extension*>(ip + 1)->slot;
+  uint32_t count = (ip->x & bytecode::kCountMask) >> bytecode::kCountShift;
+  uint32_t bytes = count * sizeof(T);
+  uint32_t access = is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ;
+  for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
+    uint8_t* pointer = Check<kSpace>(x, ip, address[lane], bytes, access, lane);
+    if (pointer == nullptr) [[unlikely]] return false;
+    for (uint32_t i = 0; i < count; ++i, pointer += sizeof(T)) {
+      if (is_store) {
+        StoreOne<T>(pointer, GetElement<T>(window, slots[i], lane), ip->x);
+      } else if (slots[i] != bytecode::kNoOperand) {  // a sink: the element is not wanted
+        PutElement<T>(window, slots[i], lane, LoadOne<T>(pointer, ip->x));
+      }
+    }
+  }
+  return true;
+}
+
+// The common case, 2 or 4 elements of 32 bits in consecutive memory of all lanes.
+template <Space kSpace, int kCount>
+CULVERT_INLINE bool VectorRun(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
+  constexpr uint16_t kShape = bytecode::kWidth32 | kCount << bytecode::kCountShift;
+  constexpr uint16_t kMatters = bytecode::kWidthMask | bytecode::kCountMask | bytecode::kOrderMask;
+  if (mask != ~0u || (ip->x & kMatters) != kShape) return false;
+  Run run = Classify<4 * kCount>(Addresses(ip, window), mask, 0);
+  if (!run.consecutive || (run.begin & (4 * kCount - 1)) != 0) return false;
+  uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, 4 * kCount * kLanes, is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ);
+  if (pointer == nullptr) return false;
+  const uint16_t* slots = reinterpret_cast<const Extension*>(ip + 1)->slot;
+  alignas(64) uint32_t memory[kLanes][kCount];
+  alignas(64) uint32_t lanes[kCount][kLanes];
+  if (is_store) {
+    for (int i = 0; i < kCount; ++i) std::memcpy(lanes[i], window + slots[i] * bytecode::kSlotBytes, sizeof(lanes[i]));
+    for (int lane = 0; lane < kLanes; ++lane) {
+      for (int i = 0; i < kCount; ++i) memory[lane][i] = lanes[i][lane];
+    }
+    std::memcpy(pointer, memory, sizeof(memory));
+    return true;
+  }
+  std::memcpy(memory, pointer, sizeof(memory));
+  for (int i = 0; i < kCount; ++i) {
+    for (int lane = 0; lane < kLanes; ++lane) lanes[i][lane] = memory[lane][i];
+  }
+  for (int i = 0; i < kCount; ++i) {
+    if (slots[i] != bytecode::kNoOperand) std::memcpy(window + slots[i] * bytecode::kSlotBytes, lanes[i], sizeof(lanes[i]));
+  }
+  return true;
+}
+
+template <Space kSpace, bool kIsStore>
+struct VectorOp {
+  static CULVERT_INLINE bool Access(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
+    if constexpr (kSpace != Space::kLocal) {
+      if (VectorRun<kSpace, 4>(x, ip, window, mask, kIsStore) || VectorRun<kSpace, 2>(x, ip, window, mask, kIsStore)) return true;
+    }
+    switch (ip->x & bytecode::kWidthMask) {
+      case bytecode::kWidth8: return VectorAccess<kSpace, uint8_t>(x, ip, window, mask, kIsStore);
+      case bytecode::kWidth16: return VectorAccess<kSpace, uint16_t>(x, ip, window, mask, kIsStore);
+      case bytecode::kWidth32: return VectorAccess<kSpace, uint32_t>(x, ip, window, mask, kIsStore);
+      default: return VectorAccess<kSpace, uint64_t>(x, ip, window, mask, kIsStore);
+    }
+  }
+  CULVERT_RUN {
+    if (!Access(x, ip, window, mask)) return Leave(x, Stop::kFault, ip, mask);
+    CULVERT_DISPATCH(ip + 2);
+  }
+};
+
+#define CULVERT_MEMORY(LETTER, SPACE)                   \
+  using LD_##LETTER##_U8 = LoadOp<SPACE, MemU8>;        \
+  using LD_##LETTER##_S8 = LoadOp<SPACE, MemS8>;        \
+  using LD_##LETTER##_U16 = LoadOp<SPACE, MemU16>;      \
+  using LD_##LETTER##_S16 = LoadOp<SPACE, MemS16>;      \
+  using LD_##LETTER##_B32 = LoadOp<SPACE, MemB32>;      \
+  using LD_##LETTER##_B64 = LoadOp<SPACE, MemB64>;      \
+  using LDV_##LETTER = VectorOp<SPACE, false>;          \
+  using ST_##LETTER##_B8 = StoreOp<SPACE, MemU8>;       \
+  using ST_##LETTER##_B16 = StoreOp<SPACE, MemU16>;     \
+  using ST_##LETTER##_B32 = StoreOp<SPACE, MemB32>;     \
+  using ST_##LETTER##_B64 = StoreOp<SPACE, MemB64>;     \
+  using STV_##LETTER = VectorOp<SPACE, true>;
+CULVERT_MEMORY(G, Space::kGlobal)
+CULVERT_MEMORY(X, Space::kGeneric)
+CULVERT_MEMORY(S, Space::kShared)
+CULVERT_MEMORY(L, Space::kLocal)
+#undef CULVERT_MEMORY
+
+// ---- Addresses -------------------------------------------------------------------------------------------------------
+// The generic address of shared offset o is the scratchpad's address + o; of local offset o, the lane's local memory + o.
+
+CULVERT_INLINE U64x LocalBases(const Exec* x) {
+  return LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);
+}
+
+struct CVTA_SHARED {
+  CULVERT_RUN {
+    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) + reinterpret_cast<uint64_t>(x->scratchpad));
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+struct CVTA_TO_SHARED {
+  CULVERT_RUN {
+    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) - reinterpret_cast<uint64_t>(x->scratchpad));
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+struct CVTA_LOCAL {
+  CULVERT_RUN {
+    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) + LocalBases(x));
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+struct CVTA_TO_LOCAL {
+  CULVERT_RUN {
+    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) - LocalBases(x));
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+struct LOCAL_ADDRESS {
+  CULVERT_RUN {
+    Store<kFull>(window, ip->dst, mask, U64x{} + (x->local_base + static_cast<uint64_t>(int64_t{ip->imm})));
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+
+struct ISSPACEP {
+  CULVERT_RUN {
+    U64x address = Load<U64x>(window, ip->a);
+    uint32_t shared = Compress(address - reinterpret_cast<uint64_t>(x->scratchpad) < U64x{} + x->scratchpad_bytes);
+    uint32_t local = Compress(address - LocalBases(x) < U64x{} + x->local_bytes);
+    uint32_t result = 0;
+    switch (static_cast<Space>(ip->x)) {
+      case Space::kShared: result = shared; break;
+      case Space::kLocal: result = local; break;
+      case Space::kGlobal:  // the constant and parameter windows lie in the global one (PTX ISA, isspacep)
+      case Space::kConst:
+      case Space::kParam: result = ~(shared | local); break;
+      case Space::kGeneric: result = ~0u; break;
+    }
+    StorePredicate<kFull>(window, ip->dst, mask, result);
+    CULVERT_DISPATCH(ip + 1);
+  }
+};
+
+}  // namespace
+}  // namespace culvert::npu
+
+#endif  // CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
