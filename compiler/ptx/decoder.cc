@@ -150,6 +150,7 @@ const std::vector<Candidate>* InstructionDecoder::Decode(std::string_view text, 
     has_cache_hint |= modifier == ".L2::cache_hint";
   }
   auto candidates = std::make_unique<Candidates>();
+  Candidates gated;  // match, but need a newer .version or .target
   for (const InstructionRow& row : RowsOf(*opcode)) {
     Candidate candidate;
     candidate.match = MatchModifiers(row, ids, &candidate.prototype);
@@ -159,13 +160,13 @@ const std::vector<Candidate>* InstructionDecoder::Decode(std::string_view text, 
     candidate.prototype.row = &row;
     candidate.has_cache_hint = has_cache_hint;
     candidate.gates_ok = candidate.match.since <= version_ && candidate.match.sm <= target_;
-    candidates->push_back(std::move(candidate));
+    (candidate.gates_ok ? *candidates : gated).push_back(std::move(candidate));
   }
+  std::move(gated.begin(), gated.end(), std::back_inserter(*candidates));
   if (candidates->empty()) {
     *problem = Mismatch(text, pieces, ids, *opcode);
     return nullptr;
   }
-  std::stable_partition(candidates->begin(), candidates->end(), [](const Candidate& c) { return c.gates_ok; });
   return cache_.emplace(text, std::move(candidates)).first->second.get();
 }
 
