@@ -117,12 +117,18 @@ struct LirFunction {
   }
 };
 
+enum class MemoryAccess : uint8_t { kNone, kLoad, kStore, kAtomic };
+MemoryAccess AccessOf(Op op);
+bool IsLocalAccess(Op op);
 // True if the operation does more than write its destinations.
 bool HasSideEffect(const LirInstruction& in);
 // True for operations that may not stand in a GUARD region: control, calls, barriers and warp collectives.
 bool NeedsBranchGuard(Op op);
 // True for operations through which a thread can see what another thread does: what makes a loop a spin loop.
 bool ReadsOthers(const LirInstruction& in);
+// True if a destination must not get the slot of a source that ends here: the operation writes it while other lanes'
+// or other destinations' sources are still to be read. (The program itself may name one register twice.)
+bool DestinationsMayNotShare(const LirInstruction& in);
 
 }  // namespace culvert::lowering
 

@@ -2,6 +2,7 @@
 // "Stack Manipulation Instructions"; the names of the system calls: CUDA C++ Programming Guide, printf, assert, malloc).
 #include <algorithm>
 
+#include "absl/strings/str_format.h"
 #include "compiler/bytecode/selector.h"
 
 namespace culvert::lowering {
