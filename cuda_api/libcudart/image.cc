@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cuda_api/handles.h"
 #include "include/culvert/error.h"
 
 namespace culvert::libcudart {
@@ -30,7 +31,9 @@ void Image::Unload() {
     library_ = nullptr;
     managed_.clear();
   }
-  if (library != nullptr) library->Unload();
+  if (library == nullptr) return;
+  api::RemoveHandlesOwnedBy(library.get());
+  library->Unload();
 }
 
 void Image::AddManaged(void** host_pointer, std::string name) {

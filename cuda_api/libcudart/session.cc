@@ -6,6 +6,7 @@
 #include "absl/base/attributes.h"
 #include "absl/base/const_init.h"
 #include "absl/synchronization/mutex.h"
+#include "cuda_api/handles.h"
 #include "cuda_api/libcudart/registry.h"
 #include "include/culvert/error.h"
 #include "runtime/platform.h"
@@ -39,7 +40,9 @@ class Retained {
   absl::Status Reset(Device& device) {
     absl::MutexLock lock(&mutex_);
     devices_.erase(device.ordinal());
-    return device.ResetPrimary();
+    absl::Status status = device.ResetPrimary();
+    api::RemoveHandlesOwnedBy(device.primary().get());
+    return status;
   }
 
  private:
@@ -99,6 +102,21 @@ absl::Status MakeCurrent(Device& device) {
 absl::Status ResetThreadDevice() {
   CULVERT_ASSIGN_OR_RETURN(Device * device, ThreadDevice());
   return Retained::Get().Reset(*device);
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> UseStream(cudaStream_t handle) {
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
+  return api::StreamFromHandle(*context, handle);
+}
+
+absl::StatusOr<std::shared_ptr<Event>> UseEvent(cudaEvent_t handle) {
+  CULVERT_RETURN_IF_ERROR(UseContext().status());
+  return api::FromHandle<Event>(handle);
+}
+
+absl::StatusOr<std::shared_ptr<Kernel>> UseKernel(const void* function) {
+  if (api::HasKind(function, api::HandleKind::kKernel)) return api::FromHandle<Kernel>(function);
+  return Registry::Get().FindKernel(function);
 }
 
 }  // namespace culvert::libcudart
