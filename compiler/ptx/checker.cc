@@ -141,11 +141,11 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
     return Fail(problem, kOperandCount, has_policy ? "a cache policy needs the modifier .L2::cache_hint"
                                                    : ".L2::cache_hint needs a cache policy as last operand");
   }
-  return CheckWidth(candidate, instruction, problem);
+  return CheckWidth(instruction, problem);
 }
 
 // Vectors of memory instructions: 16 bytes, since PTX 8.8 on sm_100 also 32 bytes in .global (PTX ISA, "Vectors").
-bool OperandChecker::CheckWidth(const Candidate& candidate, const Instruction& instruction, Problem* problem) const {
+bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem) const {
   if (instruction.vector_width == 1) return true;
   uint32_t bytes = TypeBytes(instruction.types[0]) * instruction.vector_width;
   if (bytes > 32 || (instruction.vector_width == 8 && TypeBytes(instruction.types[0]) == 1)) {

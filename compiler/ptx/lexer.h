@@ -45,6 +45,13 @@ class Lexer {
   // Like Next, but an identifier takes the ".modifier" parts that follow it without a space: "ld.global.nc.f32".
   Token NextStatement();
 
+  // Whether a ':' that makes the last identifier a label comes next.
+  bool PeekLabel() const {
+    const char* p = cursor_;
+    while (p < end_ && (*p == ' ' || *p == '\t')) ++p;
+    return p < end_ && *p == ':';
+  }
+
   const char* cursor() const { return cursor_; }
   SourcePosition Position() const {
     return {line_, static_cast<uint32_t>(cursor_ - line_start_) + 1};
