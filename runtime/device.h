@@ -14,6 +14,10 @@ namespace culvert {
 
 class Context;
 class MemoryPool;
+namespace npu {
+class Device;
+struct MemoryBudget;
+}
 
 // Everything a device reports. Booleans are 0/1. Units in the names; clocks in kHz.
 struct DeviceProperties {
@@ -134,6 +138,10 @@ class Device {
   // Accounting of device memory; used by the memory code. Charge fails with kOutOfMemory.
   absl::Status Charge(uint64_t bytes);
   void Release(uint64_t bytes);
+
+  // Internal to runtime/: the machine behind this device, and its memory account.
+  npu::Device& npu() const;
+  npu::MemoryBudget& budget() const;
 
  private:
   friend class Platform;

@@ -151,7 +151,7 @@ class Function {
   uint64_t id() const { return id_; }
   const std::string& name() const;
   const std::shared_ptr<Kernel>& kernel() const { return kernel_; }
-  const std::shared_ptr<Module>& module() const { return module_; }
+  std::shared_ptr<Module> module() const;  // never null while the function is held
   const std::shared_ptr<Context>& context() const;
   absl::StatusOr<FunctionAttributes> Attributes();
   absl::Status SetAttribute(SettableAttribute attribute, int value);
@@ -161,10 +161,10 @@ class Function {
  private:
   friend class Module;
   struct Impl;
-  Function(std::shared_ptr<Kernel> kernel, std::shared_ptr<Module> module);
+  Function(std::shared_ptr<Kernel> kernel, Module* module);
   uint64_t id_;
   std::shared_ptr<Kernel> kernel_;
-  std::shared_ptr<Module> module_;
+  Module* module_;  // owns this function; every shared_ptr<Function> handed out keeps the module
   std::unique_ptr<Impl> impl_;
 
  public:
