@@ -89,8 +89,13 @@ bool BodyParser::Finish(const std::vector<Candidate>& candidates, Instruction* i
       *instruction = std::move(other);
     }
     Problem problem;
-    if (instruction->opcode == Opcode::kCall ? checker_.CheckCall(*instruction, &problem)
-                                             : checker_.Check(candidate, *instruction, &problem)) {
+    bool ok = false;
+    switch (instruction->opcode) {
+      case Opcode::kCall: ok = checker_.CheckCall(*instruction, &problem); break;
+      case Opcode::kBrx: ok = true; break;  // checked while parsed
+      default: ok = checker_.Check(candidate, *instruction, &problem); break;
+    }
+    if (ok) {
       chosen = &candidate;
       break;
     }
