@@ -11,6 +11,144 @@
 
 namespace culvert::libcudart {
 
+// Device Management
+absl::Status cudaChooseDevice(int* device, const struct cudaDeviceProp* prop);
+absl::Status cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attr, int device);
+absl::Status cudaDeviceGetByPCIBusId(int* device, const char* pciBusId);
+absl::Status cudaDeviceGetCacheConfig(enum cudaFuncCache* pCacheConfig);
+absl::Status cudaDeviceGetLimit(size_t* pValue, enum cudaLimit limit);
+absl::Status cudaDeviceGetP2PAttribute(int* value, enum cudaDeviceP2PAttr attr, int srcDevice, int dstDevice);
+absl::Status cudaDeviceGetPCIBusId(char* pciBusId, int len, int device);
+absl::Status cudaDeviceGetSharedMemConfig(enum cudaSharedMemConfig* pConfig);
+absl::Status cudaDeviceGetStreamPriorityRange(int* leastPriority, int* greatestPriority);
+absl::Status cudaDeviceReset();
+absl::Status cudaDeviceSetCacheConfig(enum cudaFuncCache cacheConfig);
+absl::Status cudaDeviceSetLimit(enum cudaLimit limit, size_t value);
+absl::Status cudaDeviceSetSharedMemConfig(enum cudaSharedMemConfig config);
+absl::Status cudaDeviceSynchronize();
+absl::Status cudaGetDevice(int* device);
+absl::Status cudaGetDeviceCount(int* count);
+absl::Status cudaGetDeviceFlags(unsigned int* flags);
+absl::Status cudaGetDeviceProperties(struct cudaDeviceProp* prop, int device);
+absl::Status cudaInitDevice(int device, unsigned int deviceFlags, unsigned int flags);
+absl::Status cudaSetDevice(int device);
+absl::Status cudaSetDeviceFlags(unsigned int flags);
+
+// Error Handling
+const char* cudaGetErrorName(cudaError_t error);
+const char* cudaGetErrorString(cudaError_t error);
+cudaError_t cudaGetLastError();
+cudaError_t cudaPeekAtLastError();
+
+// Event Management
+absl::Status cudaEventCreate(cudaEvent_t* event);
+absl::Status cudaEventCreateWithFlags(cudaEvent_t* event, unsigned int flags);
+absl::Status cudaEventDestroy(cudaEvent_t event);
+absl::Status cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t end);
+absl::Status cudaEventQuery(cudaEvent_t event);
+absl::Status cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
+absl::Status cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, unsigned int flags);
+absl::Status cudaEventSynchronize(cudaEvent_t event);
+
+// Execution Control
+absl::Status cudaLaunchCooperativeKernel(
+    const void* func, dim3 gridDim, dim3 blockDim, void** args, size_t sharedMem, cudaStream_t stream);
+absl::Status cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t fn, void* userData);
+absl::Status cudaLaunchKernel(
+    const void* func, dim3 gridDim, dim3 blockDim, void** args, size_t sharedMem, cudaStream_t stream);
+absl::Status cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* func, void** args);
+
+// Memory Management
+absl::Status cudaFree(void* devPtr);
+absl::Status cudaFreeHost(void* ptr);
+absl::Status cudaGetSymbolAddress(void** devPtr, const void* symbol);
+absl::Status cudaGetSymbolSize(size_t* size, const void* symbol);
+absl::Status cudaHostAlloc(void** pHost, size_t size, unsigned int flags);
+absl::Status cudaHostGetDevicePointer(void** pDevice, void* pHost, unsigned int flags);
+absl::Status cudaHostGetFlags(unsigned int* pFlags, void* pHost);
+absl::Status cudaHostRegister(void* ptr, size_t size, unsigned int flags);
+absl::Status cudaHostUnregister(void* ptr);
+absl::Status cudaMalloc(void** devPtr, size_t size);
+absl::Status cudaMalloc3D(struct cudaPitchedPtr* pitchedDevPtr, struct cudaExtent extent);
+absl::Status cudaMallocHost(void** ptr, size_t size);
+absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags);
+absl::Status cudaMallocPitch(void** devPtr, size_t* pitch, size_t width, size_t height);
+absl::Status cudaMemGetInfo(size_t* free, size_t* total);
+absl::Status cudaMemcpy(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind);
+absl::Status cudaMemcpy2D(
+    void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind);
+absl::Status cudaMemcpy2DAsync(
+    void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind,
+    cudaStream_t stream);
+absl::Status cudaMemcpyAsync(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind, cudaStream_t stream);
+absl::Status cudaMemcpyFromSymbol(void* dst, const void* symbol, size_t count, size_t offset, enum cudaMemcpyKind kind);
+absl::Status cudaMemcpyFromSymbolAsync(
+    void* dst, const void* symbol, size_t count, size_t offset, enum cudaMemcpyKind kind, cudaStream_t stream);
+absl::Status cudaMemcpyPeer(void* dst, int dstDevice, const void* src, int srcDevice, size_t count);
+absl::Status cudaMemcpyPeerAsync(
+    void* dst, int dstDevice, const void* src, int srcDevice, size_t count, cudaStream_t stream);
+absl::Status cudaMemcpyToSymbol(
+    const void* symbol, const void* src, size_t count, size_t offset, enum cudaMemcpyKind kind);
+absl::Status cudaMemcpyToSymbolAsync(
+    const void* symbol, const void* src, size_t count, size_t offset, enum cudaMemcpyKind kind, cudaStream_t stream);
+absl::Status cudaMemset(void* devPtr, int value, size_t count);
+absl::Status cudaMemset2D(void* devPtr, size_t pitch, int value, size_t width, size_t height);
+absl::Status cudaMemset2DAsync(void* devPtr, size_t pitch, int value, size_t width, size_t height, cudaStream_t stream);
+absl::Status cudaMemset3D(struct cudaPitchedPtr pitchedDevPtr, int value, struct cudaExtent extent);
+absl::Status cudaMemset3DAsync(
+    struct cudaPitchedPtr pitchedDevPtr, int value, struct cudaExtent extent, cudaStream_t stream);
+absl::Status cudaMemsetAsync(void* devPtr, int value, size_t count, cudaStream_t stream);
+
+// Peer Device Memory Access
+absl::Status cudaDeviceCanAccessPeer(int* canAccessPeer, int device, int peerDevice);
+absl::Status cudaDeviceDisablePeerAccess(int peerDevice);
+absl::Status cudaDeviceEnablePeerAccess(int peerDevice, unsigned int flags);
+
+// Profiler Control
+absl::Status cudaProfilerStart();
+absl::Status cudaProfilerStop();
+
+// none (called by compiled code)
+absl::Status __cudaGetKernel(cudaKernel_t* kernel, const void* hostFun);
+char __cudaInitModule(void** fatCubinHandle);
+absl::Status __cudaLaunchKernel(
+    cudaKernel_t kernel, dim3 gridDim, dim3 blockDim, void** args, size_t sharedMem, cudaStream_t stream);
+absl::Status __cudaPopCallConfiguration(dim3* gridDim, dim3* blockDim, size_t* sharedMem, void* stream);
+unsigned int __cudaPushCallConfiguration(dim3 gridDim, dim3 blockDim, size_t sharedMem, cudaStream_t stream);
+void** __cudaRegisterFatBinary(void* fatCubin);
+void __cudaRegisterFatBinaryEnd(void** fatCubinHandle);
+void __cudaRegisterFunction(
+    void** fatCubinHandle, const char* hostFun, char* deviceFun, const char* deviceName, int thread_limit, uint3* tid,
+    uint3* bid, dim3* bDim, dim3* gDim, int* wSize);
+void __cudaRegisterManagedVar(
+    void** fatCubinHandle, void** hostVarPtrAddress, char* deviceAddress, const char* deviceName, int ext, size_t size,
+    int constant, int global);
+void __cudaRegisterVar(
+    void** fatCubinHandle, char* hostVar, char* deviceAddress, const char* deviceName, int ext, size_t size,
+    int constant, int global);
+void __cudaUnregisterFatBinary(void** fatCubinHandle);
+
+// Stream Management
+absl::Status cudaCtxResetPersistingL2Cache();
+absl::Status cudaStreamAddCallback(
+    cudaStream_t stream, cudaStreamCallback_t callback, void* userData, unsigned int flags);
+absl::Status cudaStreamAttachMemAsync(cudaStream_t stream, void* devPtr, size_t length, unsigned int flags);
+absl::Status cudaStreamCreate(cudaStream_t* pStream);
+absl::Status cudaStreamCreateWithFlags(cudaStream_t* pStream, unsigned int flags);
+absl::Status cudaStreamCreateWithPriority(cudaStream_t* pStream, unsigned int flags, int priority);
+absl::Status cudaStreamDestroy(cudaStream_t stream);
+absl::Status cudaStreamGetDevice(cudaStream_t hStream, int* device);
+absl::Status cudaStreamGetFlags(cudaStream_t hStream, unsigned int* flags);
+absl::Status cudaStreamGetId(cudaStream_t hStream, unsigned long long* streamId);
+absl::Status cudaStreamGetPriority(cudaStream_t hStream, int* priority);
+absl::Status cudaStreamQuery(cudaStream_t stream);
+absl::Status cudaStreamSynchronize(cudaStream_t stream);
+absl::Status cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned int flags);
+
+// Version Management
+absl::Status cudaDriverGetVersion(int* driverVersion);
+absl::Status cudaRuntimeGetVersion(int* runtimeVersion);
+
 }  // namespace culvert::libcudart
 
 #endif  // CULVERT_CUDA_API_GENERATED_LIBCUDART_IMPL_H_

@@ -6,64 +6,33 @@
 
 #define UNIMPLEMENTED culvert_libcudart_unimplemented
 
-STUB(__cudaGetKernel)
 NULL_STUB(__cudaGetProcAddress)
-NULL_STUB(__cudaInitModule)
-STUB(__cudaLaunchKernel)
-STUB(__cudaLaunchKernel_ptsz)
-STUB(__cudaPopCallConfiguration)
-STUB(__cudaPushCallConfiguration)
-NULL_STUB(__cudaRegisterFatBinary)
-NULL_STUB(__cudaRegisterFatBinaryEnd)
-NULL_STUB(__cudaRegisterFunction)
 NULL_STUB(__cudaRegisterHostVar)
-NULL_STUB(__cudaRegisterManagedVar)
 NULL_STUB(__cudaRegisterUnifiedTable)
-NULL_STUB(__cudaRegisterVar)
-NULL_STUB(__cudaUnregisterFatBinary)
 STUB(cudaArrayGetInfo)
 STUB(cudaArrayGetMemoryRequirements)
 STUB(cudaArrayGetPlane)
 STUB(cudaArrayGetSparseProperties)
-STUB(cudaChooseDevice)
 STRUCT_STUB(cudaCreateChannelDesc, struct cudaChannelFormatDesc)
 STUB(cudaCreateSurfaceObject)
 STUB(cudaCreateTextureObject)
-STUB(cudaCtxResetPersistingL2Cache)
 STUB(cudaDestroyExternalMemory)
 STUB(cudaDestroyExternalSemaphore)
 STUB(cudaDestroySurfaceObject)
 STUB(cudaDestroyTextureObject)
-STUB(cudaDeviceCanAccessPeer)
-STUB(cudaDeviceDisablePeerAccess)
-STUB(cudaDeviceEnablePeerAccess)
 STUB(cudaDeviceFlushGPUDirectRDMAWrites)
-STUB(cudaDeviceGetAttribute)
-STUB(cudaDeviceGetByPCIBusId)
-STUB(cudaDeviceGetCacheConfig)
 STUB(cudaDeviceGetDefaultMemPool)
 STUB(cudaDeviceGetGraphMemAttribute)
 STUB(cudaDeviceGetHostAtomicCapabilities)
-STUB(cudaDeviceGetLimit)
 STUB(cudaDeviceGetMemPool)
 STUB(cudaDeviceGetNvSciSyncAttributes)
 STUB(cudaDeviceGetP2PAtomicCapabilities)
-STUB(cudaDeviceGetP2PAttribute)
-STUB(cudaDeviceGetPCIBusId)
-STUB(cudaDeviceGetSharedMemConfig)
-STUB(cudaDeviceGetStreamPriorityRange)
 STUB(cudaDeviceGetTexture1DLinearMaxWidth)
 STUB(cudaDeviceGraphMemTrim)
 STUB(cudaDeviceRegisterAsyncNotification)
-STUB(cudaDeviceReset)
-STUB(cudaDeviceSetCacheConfig)
 STUB(cudaDeviceSetGraphMemAttribute)
-STUB(cudaDeviceSetLimit)
 STUB(cudaDeviceSetMemPool)
-STUB(cudaDeviceSetSharedMemConfig)
-STUB(cudaDeviceSynchronize)
 STUB(cudaDeviceUnregisterAsyncNotification)
-STUB(cudaDriverGetVersion)
 STUB(cudaEGLStreamConsumerAcquireFrame)
 STUB(cudaEGLStreamConsumerConnect)
 STUB(cudaEGLStreamConsumerConnectWithFlags)
@@ -73,24 +42,12 @@ STUB(cudaEGLStreamProducerConnect)
 STUB(cudaEGLStreamProducerDisconnect)
 STUB(cudaEGLStreamProducerPresentFrame)
 STUB(cudaEGLStreamProducerReturnFrame)
-STUB(cudaEventCreate)
 STUB(cudaEventCreateFromEGLSync)
-STUB(cudaEventCreateWithFlags)
-STUB(cudaEventDestroy)
-STUB(cudaEventElapsedTime)
-STUB(cudaEventQuery)
-STUB(cudaEventRecord)
-STUB(cudaEventRecordWithFlags)
-STUB(cudaEventRecordWithFlags_ptsz)
-STUB(cudaEventRecord_ptsz)
-STUB(cudaEventSynchronize)
 STUB(cudaExternalMemoryGetMappedBuffer)
 STUB(cudaExternalMemoryGetMappedMipmappedArray)
-STUB(cudaFree)
 STUB(cudaFreeArray)
 STUB(cudaFreeAsync)
 STUB(cudaFreeAsync_ptsz)
-STUB(cudaFreeHost)
 STUB(cudaFreeMipmappedArray)
 STUB(cudaFuncGetAttributes)
 STUB(cudaFuncGetName)
@@ -108,24 +65,15 @@ STUB(cudaGLUnmapBufferObject)
 STUB(cudaGLUnmapBufferObjectAsync)
 STUB(cudaGLUnregisterBufferObject)
 STUB(cudaGetChannelDesc)
-STUB(cudaGetDevice)
-STUB(cudaGetDeviceCount)
-STUB(cudaGetDeviceFlags)
-STUB(cudaGetDeviceProperties)
 STUB(cudaGetDriverEntryPoint)
 STUB(cudaGetDriverEntryPointByVersion)
 STUB(cudaGetDriverEntryPointByVersion_ptsz)
 STUB(cudaGetDriverEntryPoint_ptsz)
-NULL_STUB(cudaGetErrorName)
-NULL_STUB(cudaGetErrorString)
 STUB(cudaGetExportTable)
 STUB(cudaGetFuncBySymbol)
 STUB(cudaGetKernel)
-STUB(cudaGetLastError)
 STUB(cudaGetMipmappedArrayLevel)
 STUB(cudaGetSurfaceObjectResourceDesc)
-STUB(cudaGetSymbolAddress)
-STUB(cudaGetSymbolSize)
 STUB(cudaGetTextureObjectResourceDesc)
 STUB(cudaGetTextureObjectResourceViewDesc)
 STUB(cudaGetTextureObjectTextureDesc)
@@ -227,28 +175,14 @@ STUB(cudaGraphicsUnmapResources)
 STUB(cudaGraphicsUnregisterResource)
 STUB(cudaGraphicsVDPAURegisterOutputSurface)
 STUB(cudaGraphicsVDPAURegisterVideoSurface)
-STUB(cudaHostAlloc)
-STUB(cudaHostGetDevicePointer)
-STUB(cudaHostGetFlags)
-STUB(cudaHostRegister)
-STUB(cudaHostUnregister)
 STUB(cudaImportExternalMemory)
 STUB(cudaImportExternalSemaphore)
-STUB(cudaInitDevice)
 STUB(cudaIpcCloseMemHandle)
 STUB(cudaIpcGetEventHandle)
 STUB(cudaIpcGetMemHandle)
 STUB(cudaIpcOpenEventHandle)
 STUB(cudaIpcOpenMemHandle)
 STUB(cudaKernelSetAttributeForDevice)
-STUB(cudaLaunchCooperativeKernel)
-STUB(cudaLaunchCooperativeKernel_ptsz)
-STUB(cudaLaunchHostFunc)
-STUB(cudaLaunchHostFunc_ptsz)
-STUB(cudaLaunchKernel)
-STUB(cudaLaunchKernelExC)
-STUB(cudaLaunchKernelExC_ptsz)
-STUB(cudaLaunchKernel_ptsz)
 STUB(cudaLibraryEnumerateKernels)
 STUB(cudaLibraryGetGlobal)
 STUB(cudaLibraryGetKernel)
@@ -263,25 +197,19 @@ STUB(cudaLogsDumpToFile)
 STUB(cudaLogsDumpToMemory)
 STUB(cudaLogsRegisterCallback)
 STUB(cudaLogsUnregisterCallback)
-STUB(cudaMalloc)
-STUB(cudaMalloc3D)
 STUB(cudaMalloc3DArray)
 STUB(cudaMallocArray)
 STUB(cudaMallocAsync)
 STUB(cudaMallocAsync_ptsz)
 STUB(cudaMallocFromPoolAsync)
 STUB(cudaMallocFromPoolAsync_ptsz)
-STUB(cudaMallocHost)
-STUB(cudaMallocManaged)
 STUB(cudaMallocMipmappedArray)
-STUB(cudaMallocPitch)
 STUB(cudaMemAdvise)
 STUB(cudaMemDiscardAndPrefetchBatchAsync)
 STUB(cudaMemDiscardAndPrefetchBatchAsync_ptsz)
 STUB(cudaMemDiscardBatchAsync)
 STUB(cudaMemDiscardBatchAsync_ptsz)
 STUB(cudaMemGetDefaultMemPool)
-STUB(cudaMemGetInfo)
 STUB(cudaMemGetMemPool)
 STUB(cudaMemPoolCreate)
 STUB(cudaMemPoolDestroy)
@@ -301,12 +229,8 @@ STUB(cudaMemPrefetchBatchAsync_ptsz)
 STUB(cudaMemRangeGetAttribute)
 STUB(cudaMemRangeGetAttributes)
 STUB(cudaMemSetMemPool)
-STUB(cudaMemcpy)
-STUB(cudaMemcpy2D)
 STUB(cudaMemcpy2DArrayToArray)
 STUB(cudaMemcpy2DArrayToArray_ptds)
-STUB(cudaMemcpy2DAsync)
-STUB(cudaMemcpy2DAsync_ptsz)
 STUB(cudaMemcpy2DFromArray)
 STUB(cudaMemcpy2DFromArrayAsync)
 STUB(cudaMemcpy2DFromArrayAsync_ptsz)
@@ -315,7 +239,6 @@ STUB(cudaMemcpy2DToArray)
 STUB(cudaMemcpy2DToArrayAsync)
 STUB(cudaMemcpy2DToArrayAsync_ptsz)
 STUB(cudaMemcpy2DToArray_ptds)
-STUB(cudaMemcpy2D_ptds)
 STUB(cudaMemcpy3D)
 STUB(cudaMemcpy3DAsync)
 STUB(cudaMemcpy3DAsync_ptsz)
@@ -328,41 +251,16 @@ STUB(cudaMemcpy3DPeer_ptds)
 STUB(cudaMemcpy3D_ptds)
 STUB(cudaMemcpyArrayToArray)
 STUB(cudaMemcpyArrayToArray_ptds)
-STUB(cudaMemcpyAsync)
-STUB(cudaMemcpyAsync_ptsz)
 STUB(cudaMemcpyBatchAsync)
 STUB(cudaMemcpyBatchAsync_ptsz)
 STUB(cudaMemcpyFromArray)
 STUB(cudaMemcpyFromArrayAsync)
 STUB(cudaMemcpyFromArrayAsync_ptsz)
 STUB(cudaMemcpyFromArray_ptds)
-STUB(cudaMemcpyFromSymbol)
-STUB(cudaMemcpyFromSymbolAsync)
-STUB(cudaMemcpyFromSymbolAsync_ptsz)
-STUB(cudaMemcpyFromSymbol_ptds)
-STUB(cudaMemcpyPeer)
-STUB(cudaMemcpyPeerAsync)
 STUB(cudaMemcpyToArray)
 STUB(cudaMemcpyToArrayAsync)
 STUB(cudaMemcpyToArrayAsync_ptsz)
 STUB(cudaMemcpyToArray_ptds)
-STUB(cudaMemcpyToSymbol)
-STUB(cudaMemcpyToSymbolAsync)
-STUB(cudaMemcpyToSymbolAsync_ptsz)
-STUB(cudaMemcpyToSymbol_ptds)
-STUB(cudaMemcpy_ptds)
-STUB(cudaMemset)
-STUB(cudaMemset2D)
-STUB(cudaMemset2DAsync)
-STUB(cudaMemset2DAsync_ptsz)
-STUB(cudaMemset2D_ptds)
-STUB(cudaMemset3D)
-STUB(cudaMemset3DAsync)
-STUB(cudaMemset3DAsync_ptsz)
-STUB(cudaMemset3D_ptds)
-STUB(cudaMemsetAsync)
-STUB(cudaMemsetAsync_ptsz)
-STUB(cudaMemset_ptds)
 STUB(cudaMipmappedArrayGetMemoryRequirements)
 STUB(cudaMipmappedArrayGetSparseProperties)
 STUB(cudaOccupancyAvailableDynamicSMemPerBlock)
@@ -370,56 +268,28 @@ STUB(cudaOccupancyMaxActiveBlocksPerMultiprocessor)
 STUB(cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags)
 STUB(cudaOccupancyMaxActiveClusters)
 STUB(cudaOccupancyMaxPotentialClusterSize)
-STUB(cudaPeekAtLastError)
 STUB(cudaPointerGetAttributes)
-STUB(cudaProfilerStart)
-STUB(cudaProfilerStop)
-STUB(cudaRuntimeGetVersion)
-STUB(cudaSetDevice)
-STUB(cudaSetDeviceFlags)
 STUB(cudaSetValidDevices)
 STUB(cudaSignalExternalSemaphoresAsync)
 STUB(cudaSignalExternalSemaphoresAsync_ptsz)
-STUB(cudaStreamAddCallback)
-STUB(cudaStreamAddCallback_ptsz)
-STUB(cudaStreamAttachMemAsync)
-STUB(cudaStreamAttachMemAsync_ptsz)
 STUB(cudaStreamBeginCapture)
 STUB(cudaStreamBeginCaptureToGraph)
 STUB(cudaStreamBeginCaptureToGraph_ptsz)
 STUB(cudaStreamBeginCapture_ptsz)
 STUB(cudaStreamCopyAttributes)
 STUB(cudaStreamCopyAttributes_ptsz)
-STUB(cudaStreamCreate)
-STUB(cudaStreamCreateWithFlags)
-STUB(cudaStreamCreateWithPriority)
-STUB(cudaStreamDestroy)
 STUB(cudaStreamEndCapture)
 STUB(cudaStreamEndCapture_ptsz)
 STUB(cudaStreamGetAttribute)
 STUB(cudaStreamGetAttribute_ptsz)
 STUB(cudaStreamGetCaptureInfo)
 STUB(cudaStreamGetCaptureInfo_ptsz)
-STUB(cudaStreamGetDevice)
-STUB(cudaStreamGetDevice_ptsz)
-STUB(cudaStreamGetFlags)
-STUB(cudaStreamGetFlags_ptsz)
-STUB(cudaStreamGetId)
-STUB(cudaStreamGetId_ptsz)
-STUB(cudaStreamGetPriority)
-STUB(cudaStreamGetPriority_ptsz)
 STUB(cudaStreamIsCapturing)
 STUB(cudaStreamIsCapturing_ptsz)
-STUB(cudaStreamQuery)
-STUB(cudaStreamQuery_ptsz)
 STUB(cudaStreamSetAttribute)
 STUB(cudaStreamSetAttribute_ptsz)
-STUB(cudaStreamSynchronize)
-STUB(cudaStreamSynchronize_ptsz)
 STUB(cudaStreamUpdateCaptureDependencies)
 STUB(cudaStreamUpdateCaptureDependencies_ptsz)
-STUB(cudaStreamWaitEvent)
-STUB(cudaStreamWaitEvent_ptsz)
 STUB(cudaThreadExchangeStreamCaptureMode)
 STUB(cudaUserObjectCreate)
 STUB(cudaUserObjectRelease)
@@ -429,66 +299,196 @@ STUB(cudaVDPAUSetVDPAUDevice)
 STUB(cudaWaitExternalSemaphoresAsync)
 STUB(cudaWaitExternalSemaphoresAsync_ptsz)
 
+void culvert_libcudart___cudaGetKernel(void);
+void culvert_libcudart___cudaInitModule(void);
+void culvert_libcudart___cudaLaunchKernel(void);
+void culvert_libcudart___cudaLaunchKernel_ptsz(void);
+void culvert_libcudart___cudaPopCallConfiguration(void);
+void culvert_libcudart___cudaPushCallConfiguration(void);
+void culvert_libcudart___cudaRegisterFatBinary(void);
+void culvert_libcudart___cudaRegisterFatBinaryEnd(void);
+void culvert_libcudart___cudaRegisterFunction(void);
+void culvert_libcudart___cudaRegisterManagedVar(void);
+void culvert_libcudart___cudaRegisterVar(void);
+void culvert_libcudart___cudaUnregisterFatBinary(void);
+void culvert_libcudart_cudaChooseDevice(void);
+void culvert_libcudart_cudaCtxResetPersistingL2Cache(void);
+void culvert_libcudart_cudaDeviceCanAccessPeer(void);
+void culvert_libcudart_cudaDeviceDisablePeerAccess(void);
+void culvert_libcudart_cudaDeviceEnablePeerAccess(void);
+void culvert_libcudart_cudaDeviceGetAttribute(void);
+void culvert_libcudart_cudaDeviceGetByPCIBusId(void);
+void culvert_libcudart_cudaDeviceGetCacheConfig(void);
+void culvert_libcudart_cudaDeviceGetLimit(void);
+void culvert_libcudart_cudaDeviceGetP2PAttribute(void);
+void culvert_libcudart_cudaDeviceGetPCIBusId(void);
+void culvert_libcudart_cudaDeviceGetSharedMemConfig(void);
+void culvert_libcudart_cudaDeviceGetStreamPriorityRange(void);
+void culvert_libcudart_cudaDeviceReset(void);
+void culvert_libcudart_cudaDeviceSetCacheConfig(void);
+void culvert_libcudart_cudaDeviceSetLimit(void);
+void culvert_libcudart_cudaDeviceSetSharedMemConfig(void);
+void culvert_libcudart_cudaDeviceSynchronize(void);
+void culvert_libcudart_cudaDriverGetVersion(void);
+void culvert_libcudart_cudaEventCreate(void);
+void culvert_libcudart_cudaEventCreateWithFlags(void);
+void culvert_libcudart_cudaEventDestroy(void);
+void culvert_libcudart_cudaEventElapsedTime(void);
+void culvert_libcudart_cudaEventQuery(void);
+void culvert_libcudart_cudaEventRecord(void);
+void culvert_libcudart_cudaEventRecordWithFlags(void);
+void culvert_libcudart_cudaEventRecordWithFlags_ptsz(void);
+void culvert_libcudart_cudaEventRecord_ptsz(void);
+void culvert_libcudart_cudaEventSynchronize(void);
+void culvert_libcudart_cudaFree(void);
+void culvert_libcudart_cudaFreeHost(void);
+void culvert_libcudart_cudaGetDevice(void);
+void culvert_libcudart_cudaGetDeviceCount(void);
+void culvert_libcudart_cudaGetDeviceFlags(void);
+void culvert_libcudart_cudaGetDeviceProperties(void);
+void culvert_libcudart_cudaGetErrorName(void);
+void culvert_libcudart_cudaGetErrorString(void);
+void culvert_libcudart_cudaGetLastError(void);
+void culvert_libcudart_cudaGetSymbolAddress(void);
+void culvert_libcudart_cudaGetSymbolSize(void);
+void culvert_libcudart_cudaHostAlloc(void);
+void culvert_libcudart_cudaHostGetDevicePointer(void);
+void culvert_libcudart_cudaHostGetFlags(void);
+void culvert_libcudart_cudaHostRegister(void);
+void culvert_libcudart_cudaHostUnregister(void);
+void culvert_libcudart_cudaInitDevice(void);
+void culvert_libcudart_cudaLaunchCooperativeKernel(void);
+void culvert_libcudart_cudaLaunchCooperativeKernel_ptsz(void);
+void culvert_libcudart_cudaLaunchHostFunc(void);
+void culvert_libcudart_cudaLaunchHostFunc_ptsz(void);
+void culvert_libcudart_cudaLaunchKernel(void);
+void culvert_libcudart_cudaLaunchKernelExC(void);
+void culvert_libcudart_cudaLaunchKernelExC_ptsz(void);
+void culvert_libcudart_cudaLaunchKernel_ptsz(void);
+void culvert_libcudart_cudaMalloc(void);
+void culvert_libcudart_cudaMalloc3D(void);
+void culvert_libcudart_cudaMallocHost(void);
+void culvert_libcudart_cudaMallocManaged(void);
+void culvert_libcudart_cudaMallocPitch(void);
+void culvert_libcudart_cudaMemGetInfo(void);
+void culvert_libcudart_cudaMemcpy(void);
+void culvert_libcudart_cudaMemcpy2D(void);
+void culvert_libcudart_cudaMemcpy2DAsync(void);
+void culvert_libcudart_cudaMemcpy2DAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpy2D_ptds(void);
+void culvert_libcudart_cudaMemcpyAsync(void);
+void culvert_libcudart_cudaMemcpyAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpyFromSymbol(void);
+void culvert_libcudart_cudaMemcpyFromSymbolAsync(void);
+void culvert_libcudart_cudaMemcpyFromSymbolAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpyFromSymbol_ptds(void);
+void culvert_libcudart_cudaMemcpyPeer(void);
+void culvert_libcudart_cudaMemcpyPeerAsync(void);
+void culvert_libcudart_cudaMemcpyToSymbol(void);
+void culvert_libcudart_cudaMemcpyToSymbolAsync(void);
+void culvert_libcudart_cudaMemcpyToSymbolAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpyToSymbol_ptds(void);
+void culvert_libcudart_cudaMemcpy_ptds(void);
+void culvert_libcudart_cudaMemset(void);
+void culvert_libcudart_cudaMemset2D(void);
+void culvert_libcudart_cudaMemset2DAsync(void);
+void culvert_libcudart_cudaMemset2DAsync_ptsz(void);
+void culvert_libcudart_cudaMemset2D_ptds(void);
+void culvert_libcudart_cudaMemset3D(void);
+void culvert_libcudart_cudaMemset3DAsync(void);
+void culvert_libcudart_cudaMemset3DAsync_ptsz(void);
+void culvert_libcudart_cudaMemset3D_ptds(void);
+void culvert_libcudart_cudaMemsetAsync(void);
+void culvert_libcudart_cudaMemsetAsync_ptsz(void);
+void culvert_libcudart_cudaMemset_ptds(void);
+void culvert_libcudart_cudaPeekAtLastError(void);
+void culvert_libcudart_cudaProfilerStart(void);
+void culvert_libcudart_cudaProfilerStop(void);
+void culvert_libcudart_cudaRuntimeGetVersion(void);
+void culvert_libcudart_cudaSetDevice(void);
+void culvert_libcudart_cudaSetDeviceFlags(void);
+void culvert_libcudart_cudaStreamAddCallback(void);
+void culvert_libcudart_cudaStreamAddCallback_ptsz(void);
+void culvert_libcudart_cudaStreamAttachMemAsync(void);
+void culvert_libcudart_cudaStreamAttachMemAsync_ptsz(void);
+void culvert_libcudart_cudaStreamCreate(void);
+void culvert_libcudart_cudaStreamCreateWithFlags(void);
+void culvert_libcudart_cudaStreamCreateWithPriority(void);
+void culvert_libcudart_cudaStreamDestroy(void);
+void culvert_libcudart_cudaStreamGetDevice(void);
+void culvert_libcudart_cudaStreamGetDevice_ptsz(void);
+void culvert_libcudart_cudaStreamGetFlags(void);
+void culvert_libcudart_cudaStreamGetFlags_ptsz(void);
+void culvert_libcudart_cudaStreamGetId(void);
+void culvert_libcudart_cudaStreamGetId_ptsz(void);
+void culvert_libcudart_cudaStreamGetPriority(void);
+void culvert_libcudart_cudaStreamGetPriority_ptsz(void);
+void culvert_libcudart_cudaStreamQuery(void);
+void culvert_libcudart_cudaStreamQuery_ptsz(void);
+void culvert_libcudart_cudaStreamSynchronize(void);
+void culvert_libcudart_cudaStreamSynchronize_ptsz(void);
+void culvert_libcudart_cudaStreamWaitEvent(void);
+void culvert_libcudart_cudaStreamWaitEvent_ptsz(void);
 
 __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_table[422] = {
-    (culvert_entry)stub___cudaGetKernel,
+    culvert_libcudart___cudaGetKernel,
     (culvert_entry)stub___cudaGetProcAddress,
-    (culvert_entry)stub___cudaInitModule,
-    (culvert_entry)stub___cudaLaunchKernel,
-    (culvert_entry)stub___cudaLaunchKernel_ptsz,
-    (culvert_entry)stub___cudaPopCallConfiguration,
-    (culvert_entry)stub___cudaPushCallConfiguration,
-    (culvert_entry)stub___cudaRegisterFatBinary,
-    (culvert_entry)stub___cudaRegisterFatBinaryEnd,
-    (culvert_entry)stub___cudaRegisterFunction,
+    culvert_libcudart___cudaInitModule,
+    culvert_libcudart___cudaLaunchKernel,
+    culvert_libcudart___cudaLaunchKernel_ptsz,
+    culvert_libcudart___cudaPopCallConfiguration,
+    culvert_libcudart___cudaPushCallConfiguration,
+    culvert_libcudart___cudaRegisterFatBinary,
+    culvert_libcudart___cudaRegisterFatBinaryEnd,
+    culvert_libcudart___cudaRegisterFunction,
     (culvert_entry)stub___cudaRegisterHostVar,
-    (culvert_entry)stub___cudaRegisterManagedVar,
+    culvert_libcudart___cudaRegisterManagedVar,
     (culvert_entry)stub___cudaRegisterUnifiedTable,
-    (culvert_entry)stub___cudaRegisterVar,
-    (culvert_entry)stub___cudaUnregisterFatBinary,
+    culvert_libcudart___cudaRegisterVar,
+    culvert_libcudart___cudaUnregisterFatBinary,
     (culvert_entry)stub_cudaArrayGetInfo,
     (culvert_entry)stub_cudaArrayGetMemoryRequirements,
     (culvert_entry)stub_cudaArrayGetPlane,
     (culvert_entry)stub_cudaArrayGetSparseProperties,
-    (culvert_entry)stub_cudaChooseDevice,
+    culvert_libcudart_cudaChooseDevice,
     (culvert_entry)stub_cudaCreateChannelDesc,
     (culvert_entry)stub_cudaCreateSurfaceObject,
     (culvert_entry)stub_cudaCreateTextureObject,
-    (culvert_entry)stub_cudaCtxResetPersistingL2Cache,
+    culvert_libcudart_cudaCtxResetPersistingL2Cache,
     (culvert_entry)stub_cudaDestroyExternalMemory,
     (culvert_entry)stub_cudaDestroyExternalSemaphore,
     (culvert_entry)stub_cudaDestroySurfaceObject,
     (culvert_entry)stub_cudaDestroyTextureObject,
-    (culvert_entry)stub_cudaDeviceCanAccessPeer,
-    (culvert_entry)stub_cudaDeviceDisablePeerAccess,
-    (culvert_entry)stub_cudaDeviceEnablePeerAccess,
+    culvert_libcudart_cudaDeviceCanAccessPeer,
+    culvert_libcudart_cudaDeviceDisablePeerAccess,
+    culvert_libcudart_cudaDeviceEnablePeerAccess,
     (culvert_entry)stub_cudaDeviceFlushGPUDirectRDMAWrites,
-    (culvert_entry)stub_cudaDeviceGetAttribute,
-    (culvert_entry)stub_cudaDeviceGetByPCIBusId,
-    (culvert_entry)stub_cudaDeviceGetCacheConfig,
+    culvert_libcudart_cudaDeviceGetAttribute,
+    culvert_libcudart_cudaDeviceGetByPCIBusId,
+    culvert_libcudart_cudaDeviceGetCacheConfig,
     (culvert_entry)stub_cudaDeviceGetDefaultMemPool,
     (culvert_entry)stub_cudaDeviceGetGraphMemAttribute,
     (culvert_entry)stub_cudaDeviceGetHostAtomicCapabilities,
-    (culvert_entry)stub_cudaDeviceGetLimit,
+    culvert_libcudart_cudaDeviceGetLimit,
     (culvert_entry)stub_cudaDeviceGetMemPool,
     (culvert_entry)stub_cudaDeviceGetNvSciSyncAttributes,
     (culvert_entry)stub_cudaDeviceGetP2PAtomicCapabilities,
-    (culvert_entry)stub_cudaDeviceGetP2PAttribute,
-    (culvert_entry)stub_cudaDeviceGetPCIBusId,
-    (culvert_entry)stub_cudaDeviceGetSharedMemConfig,
-    (culvert_entry)stub_cudaDeviceGetStreamPriorityRange,
+    culvert_libcudart_cudaDeviceGetP2PAttribute,
+    culvert_libcudart_cudaDeviceGetPCIBusId,
+    culvert_libcudart_cudaDeviceGetSharedMemConfig,
+    culvert_libcudart_cudaDeviceGetStreamPriorityRange,
     (culvert_entry)stub_cudaDeviceGetTexture1DLinearMaxWidth,
     (culvert_entry)stub_cudaDeviceGraphMemTrim,
     (culvert_entry)stub_cudaDeviceRegisterAsyncNotification,
-    (culvert_entry)stub_cudaDeviceReset,
-    (culvert_entry)stub_cudaDeviceSetCacheConfig,
+    culvert_libcudart_cudaDeviceReset,
+    culvert_libcudart_cudaDeviceSetCacheConfig,
     (culvert_entry)stub_cudaDeviceSetGraphMemAttribute,
-    (culvert_entry)stub_cudaDeviceSetLimit,
+    culvert_libcudart_cudaDeviceSetLimit,
     (culvert_entry)stub_cudaDeviceSetMemPool,
-    (culvert_entry)stub_cudaDeviceSetSharedMemConfig,
-    (culvert_entry)stub_cudaDeviceSynchronize,
+    culvert_libcudart_cudaDeviceSetSharedMemConfig,
+    culvert_libcudart_cudaDeviceSynchronize,
     (culvert_entry)stub_cudaDeviceUnregisterAsyncNotification,
-    (culvert_entry)stub_cudaDriverGetVersion,
+    culvert_libcudart_cudaDriverGetVersion,
     (culvert_entry)stub_cudaEGLStreamConsumerAcquireFrame,
     (culvert_entry)stub_cudaEGLStreamConsumerConnect,
     (culvert_entry)stub_cudaEGLStreamConsumerConnectWithFlags,
@@ -498,24 +498,24 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaEGLStreamProducerDisconnect,
     (culvert_entry)stub_cudaEGLStreamProducerPresentFrame,
     (culvert_entry)stub_cudaEGLStreamProducerReturnFrame,
-    (culvert_entry)stub_cudaEventCreate,
+    culvert_libcudart_cudaEventCreate,
     (culvert_entry)stub_cudaEventCreateFromEGLSync,
-    (culvert_entry)stub_cudaEventCreateWithFlags,
-    (culvert_entry)stub_cudaEventDestroy,
-    (culvert_entry)stub_cudaEventElapsedTime,
-    (culvert_entry)stub_cudaEventQuery,
-    (culvert_entry)stub_cudaEventRecord,
-    (culvert_entry)stub_cudaEventRecordWithFlags,
-    (culvert_entry)stub_cudaEventRecordWithFlags_ptsz,
-    (culvert_entry)stub_cudaEventRecord_ptsz,
-    (culvert_entry)stub_cudaEventSynchronize,
+    culvert_libcudart_cudaEventCreateWithFlags,
+    culvert_libcudart_cudaEventDestroy,
+    culvert_libcudart_cudaEventElapsedTime,
+    culvert_libcudart_cudaEventQuery,
+    culvert_libcudart_cudaEventRecord,
+    culvert_libcudart_cudaEventRecordWithFlags,
+    culvert_libcudart_cudaEventRecordWithFlags_ptsz,
+    culvert_libcudart_cudaEventRecord_ptsz,
+    culvert_libcudart_cudaEventSynchronize,
     (culvert_entry)stub_cudaExternalMemoryGetMappedBuffer,
     (culvert_entry)stub_cudaExternalMemoryGetMappedMipmappedArray,
-    (culvert_entry)stub_cudaFree,
+    culvert_libcudart_cudaFree,
     (culvert_entry)stub_cudaFreeArray,
     (culvert_entry)stub_cudaFreeAsync,
     (culvert_entry)stub_cudaFreeAsync_ptsz,
-    (culvert_entry)stub_cudaFreeHost,
+    culvert_libcudart_cudaFreeHost,
     (culvert_entry)stub_cudaFreeMipmappedArray,
     (culvert_entry)stub_cudaFuncGetAttributes,
     (culvert_entry)stub_cudaFuncGetName,
@@ -533,24 +533,24 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaGLUnmapBufferObjectAsync,
     (culvert_entry)stub_cudaGLUnregisterBufferObject,
     (culvert_entry)stub_cudaGetChannelDesc,
-    (culvert_entry)stub_cudaGetDevice,
-    (culvert_entry)stub_cudaGetDeviceCount,
-    (culvert_entry)stub_cudaGetDeviceFlags,
-    (culvert_entry)stub_cudaGetDeviceProperties,
+    culvert_libcudart_cudaGetDevice,
+    culvert_libcudart_cudaGetDeviceCount,
+    culvert_libcudart_cudaGetDeviceFlags,
+    culvert_libcudart_cudaGetDeviceProperties,
     (culvert_entry)stub_cudaGetDriverEntryPoint,
     (culvert_entry)stub_cudaGetDriverEntryPointByVersion,
     (culvert_entry)stub_cudaGetDriverEntryPointByVersion_ptsz,
     (culvert_entry)stub_cudaGetDriverEntryPoint_ptsz,
-    (culvert_entry)stub_cudaGetErrorName,
-    (culvert_entry)stub_cudaGetErrorString,
+    culvert_libcudart_cudaGetErrorName,
+    culvert_libcudart_cudaGetErrorString,
     (culvert_entry)stub_cudaGetExportTable,
     (culvert_entry)stub_cudaGetFuncBySymbol,
     (culvert_entry)stub_cudaGetKernel,
-    (culvert_entry)stub_cudaGetLastError,
+    culvert_libcudart_cudaGetLastError,
     (culvert_entry)stub_cudaGetMipmappedArrayLevel,
     (culvert_entry)stub_cudaGetSurfaceObjectResourceDesc,
-    (culvert_entry)stub_cudaGetSymbolAddress,
-    (culvert_entry)stub_cudaGetSymbolSize,
+    culvert_libcudart_cudaGetSymbolAddress,
+    culvert_libcudart_cudaGetSymbolSize,
     (culvert_entry)stub_cudaGetTextureObjectResourceDesc,
     (culvert_entry)stub_cudaGetTextureObjectResourceViewDesc,
     (culvert_entry)stub_cudaGetTextureObjectTextureDesc,
@@ -652,28 +652,28 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaGraphicsUnregisterResource,
     (culvert_entry)stub_cudaGraphicsVDPAURegisterOutputSurface,
     (culvert_entry)stub_cudaGraphicsVDPAURegisterVideoSurface,
-    (culvert_entry)stub_cudaHostAlloc,
-    (culvert_entry)stub_cudaHostGetDevicePointer,
-    (culvert_entry)stub_cudaHostGetFlags,
-    (culvert_entry)stub_cudaHostRegister,
-    (culvert_entry)stub_cudaHostUnregister,
+    culvert_libcudart_cudaHostAlloc,
+    culvert_libcudart_cudaHostGetDevicePointer,
+    culvert_libcudart_cudaHostGetFlags,
+    culvert_libcudart_cudaHostRegister,
+    culvert_libcudart_cudaHostUnregister,
     (culvert_entry)stub_cudaImportExternalMemory,
     (culvert_entry)stub_cudaImportExternalSemaphore,
-    (culvert_entry)stub_cudaInitDevice,
+    culvert_libcudart_cudaInitDevice,
     (culvert_entry)stub_cudaIpcCloseMemHandle,
     (culvert_entry)stub_cudaIpcGetEventHandle,
     (culvert_entry)stub_cudaIpcGetMemHandle,
     (culvert_entry)stub_cudaIpcOpenEventHandle,
     (culvert_entry)stub_cudaIpcOpenMemHandle,
     (culvert_entry)stub_cudaKernelSetAttributeForDevice,
-    (culvert_entry)stub_cudaLaunchCooperativeKernel,
-    (culvert_entry)stub_cudaLaunchCooperativeKernel_ptsz,
-    (culvert_entry)stub_cudaLaunchHostFunc,
-    (culvert_entry)stub_cudaLaunchHostFunc_ptsz,
-    (culvert_entry)stub_cudaLaunchKernel,
-    (culvert_entry)stub_cudaLaunchKernelExC,
-    (culvert_entry)stub_cudaLaunchKernelExC_ptsz,
-    (culvert_entry)stub_cudaLaunchKernel_ptsz,
+    culvert_libcudart_cudaLaunchCooperativeKernel,
+    culvert_libcudart_cudaLaunchCooperativeKernel_ptsz,
+    culvert_libcudart_cudaLaunchHostFunc,
+    culvert_libcudart_cudaLaunchHostFunc_ptsz,
+    culvert_libcudart_cudaLaunchKernel,
+    culvert_libcudart_cudaLaunchKernelExC,
+    culvert_libcudart_cudaLaunchKernelExC_ptsz,
+    culvert_libcudart_cudaLaunchKernel_ptsz,
     (culvert_entry)stub_cudaLibraryEnumerateKernels,
     (culvert_entry)stub_cudaLibraryGetGlobal,
     (culvert_entry)stub_cudaLibraryGetKernel,
@@ -688,25 +688,25 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaLogsDumpToMemory,
     (culvert_entry)stub_cudaLogsRegisterCallback,
     (culvert_entry)stub_cudaLogsUnregisterCallback,
-    (culvert_entry)stub_cudaMalloc,
-    (culvert_entry)stub_cudaMalloc3D,
+    culvert_libcudart_cudaMalloc,
+    culvert_libcudart_cudaMalloc3D,
     (culvert_entry)stub_cudaMalloc3DArray,
     (culvert_entry)stub_cudaMallocArray,
     (culvert_entry)stub_cudaMallocAsync,
     (culvert_entry)stub_cudaMallocAsync_ptsz,
     (culvert_entry)stub_cudaMallocFromPoolAsync,
     (culvert_entry)stub_cudaMallocFromPoolAsync_ptsz,
-    (culvert_entry)stub_cudaMallocHost,
-    (culvert_entry)stub_cudaMallocManaged,
+    culvert_libcudart_cudaMallocHost,
+    culvert_libcudart_cudaMallocManaged,
     (culvert_entry)stub_cudaMallocMipmappedArray,
-    (culvert_entry)stub_cudaMallocPitch,
+    culvert_libcudart_cudaMallocPitch,
     (culvert_entry)stub_cudaMemAdvise,
     (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync,
     (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemDiscardBatchAsync,
     (culvert_entry)stub_cudaMemDiscardBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemGetDefaultMemPool,
-    (culvert_entry)stub_cudaMemGetInfo,
+    culvert_libcudart_cudaMemGetInfo,
     (culvert_entry)stub_cudaMemGetMemPool,
     (culvert_entry)stub_cudaMemPoolCreate,
     (culvert_entry)stub_cudaMemPoolDestroy,
@@ -726,12 +726,12 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMemRangeGetAttribute,
     (culvert_entry)stub_cudaMemRangeGetAttributes,
     (culvert_entry)stub_cudaMemSetMemPool,
-    (culvert_entry)stub_cudaMemcpy,
-    (culvert_entry)stub_cudaMemcpy2D,
+    culvert_libcudart_cudaMemcpy,
+    culvert_libcudart_cudaMemcpy2D,
     (culvert_entry)stub_cudaMemcpy2DArrayToArray,
     (culvert_entry)stub_cudaMemcpy2DArrayToArray_ptds,
-    (culvert_entry)stub_cudaMemcpy2DAsync,
-    (culvert_entry)stub_cudaMemcpy2DAsync_ptsz,
+    culvert_libcudart_cudaMemcpy2DAsync,
+    culvert_libcudart_cudaMemcpy2DAsync_ptsz,
     (culvert_entry)stub_cudaMemcpy2DFromArray,
     (culvert_entry)stub_cudaMemcpy2DFromArrayAsync,
     (culvert_entry)stub_cudaMemcpy2DFromArrayAsync_ptsz,
@@ -740,7 +740,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMemcpy2DToArrayAsync,
     (culvert_entry)stub_cudaMemcpy2DToArrayAsync_ptsz,
     (culvert_entry)stub_cudaMemcpy2DToArray_ptds,
-    (culvert_entry)stub_cudaMemcpy2D_ptds,
+    culvert_libcudart_cudaMemcpy2D_ptds,
     (culvert_entry)stub_cudaMemcpy3D,
     (culvert_entry)stub_cudaMemcpy3DAsync,
     (culvert_entry)stub_cudaMemcpy3DAsync_ptsz,
@@ -753,41 +753,41 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMemcpy3D_ptds,
     (culvert_entry)stub_cudaMemcpyArrayToArray,
     (culvert_entry)stub_cudaMemcpyArrayToArray_ptds,
-    (culvert_entry)stub_cudaMemcpyAsync,
-    (culvert_entry)stub_cudaMemcpyAsync_ptsz,
+    culvert_libcudart_cudaMemcpyAsync,
+    culvert_libcudart_cudaMemcpyAsync_ptsz,
     (culvert_entry)stub_cudaMemcpyBatchAsync,
     (culvert_entry)stub_cudaMemcpyBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemcpyFromArray,
     (culvert_entry)stub_cudaMemcpyFromArrayAsync,
     (culvert_entry)stub_cudaMemcpyFromArrayAsync_ptsz,
     (culvert_entry)stub_cudaMemcpyFromArray_ptds,
-    (culvert_entry)stub_cudaMemcpyFromSymbol,
-    (culvert_entry)stub_cudaMemcpyFromSymbolAsync,
-    (culvert_entry)stub_cudaMemcpyFromSymbolAsync_ptsz,
-    (culvert_entry)stub_cudaMemcpyFromSymbol_ptds,
-    (culvert_entry)stub_cudaMemcpyPeer,
-    (culvert_entry)stub_cudaMemcpyPeerAsync,
+    culvert_libcudart_cudaMemcpyFromSymbol,
+    culvert_libcudart_cudaMemcpyFromSymbolAsync,
+    culvert_libcudart_cudaMemcpyFromSymbolAsync_ptsz,
+    culvert_libcudart_cudaMemcpyFromSymbol_ptds,
+    culvert_libcudart_cudaMemcpyPeer,
+    culvert_libcudart_cudaMemcpyPeerAsync,
     (culvert_entry)stub_cudaMemcpyToArray,
     (culvert_entry)stub_cudaMemcpyToArrayAsync,
     (culvert_entry)stub_cudaMemcpyToArrayAsync_ptsz,
     (culvert_entry)stub_cudaMemcpyToArray_ptds,
-    (culvert_entry)stub_cudaMemcpyToSymbol,
-    (culvert_entry)stub_cudaMemcpyToSymbolAsync,
-    (culvert_entry)stub_cudaMemcpyToSymbolAsync_ptsz,
-    (culvert_entry)stub_cudaMemcpyToSymbol_ptds,
-    (culvert_entry)stub_cudaMemcpy_ptds,
-    (culvert_entry)stub_cudaMemset,
-    (culvert_entry)stub_cudaMemset2D,
-    (culvert_entry)stub_cudaMemset2DAsync,
-    (culvert_entry)stub_cudaMemset2DAsync_ptsz,
-    (culvert_entry)stub_cudaMemset2D_ptds,
-    (culvert_entry)stub_cudaMemset3D,
-    (culvert_entry)stub_cudaMemset3DAsync,
-    (culvert_entry)stub_cudaMemset3DAsync_ptsz,
-    (culvert_entry)stub_cudaMemset3D_ptds,
-    (culvert_entry)stub_cudaMemsetAsync,
-    (culvert_entry)stub_cudaMemsetAsync_ptsz,
-    (culvert_entry)stub_cudaMemset_ptds,
+    culvert_libcudart_cudaMemcpyToSymbol,
+    culvert_libcudart_cudaMemcpyToSymbolAsync,
+    culvert_libcudart_cudaMemcpyToSymbolAsync_ptsz,
+    culvert_libcudart_cudaMemcpyToSymbol_ptds,
+    culvert_libcudart_cudaMemcpy_ptds,
+    culvert_libcudart_cudaMemset,
+    culvert_libcudart_cudaMemset2D,
+    culvert_libcudart_cudaMemset2DAsync,
+    culvert_libcudart_cudaMemset2DAsync_ptsz,
+    culvert_libcudart_cudaMemset2D_ptds,
+    culvert_libcudart_cudaMemset3D,
+    culvert_libcudart_cudaMemset3DAsync,
+    culvert_libcudart_cudaMemset3DAsync_ptsz,
+    culvert_libcudart_cudaMemset3D_ptds,
+    culvert_libcudart_cudaMemsetAsync,
+    culvert_libcudart_cudaMemsetAsync_ptsz,
+    culvert_libcudart_cudaMemset_ptds,
     (culvert_entry)stub_cudaMipmappedArrayGetMemoryRequirements,
     (culvert_entry)stub_cudaMipmappedArrayGetSparseProperties,
     (culvert_entry)stub_cudaOccupancyAvailableDynamicSMemPerBlock,
@@ -795,56 +795,56 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,
     (culvert_entry)stub_cudaOccupancyMaxActiveClusters,
     (culvert_entry)stub_cudaOccupancyMaxPotentialClusterSize,
-    (culvert_entry)stub_cudaPeekAtLastError,
+    culvert_libcudart_cudaPeekAtLastError,
     (culvert_entry)stub_cudaPointerGetAttributes,
-    (culvert_entry)stub_cudaProfilerStart,
-    (culvert_entry)stub_cudaProfilerStop,
-    (culvert_entry)stub_cudaRuntimeGetVersion,
-    (culvert_entry)stub_cudaSetDevice,
-    (culvert_entry)stub_cudaSetDeviceFlags,
+    culvert_libcudart_cudaProfilerStart,
+    culvert_libcudart_cudaProfilerStop,
+    culvert_libcudart_cudaRuntimeGetVersion,
+    culvert_libcudart_cudaSetDevice,
+    culvert_libcudart_cudaSetDeviceFlags,
     (culvert_entry)stub_cudaSetValidDevices,
     (culvert_entry)stub_cudaSignalExternalSemaphoresAsync,
     (culvert_entry)stub_cudaSignalExternalSemaphoresAsync_ptsz,
-    (culvert_entry)stub_cudaStreamAddCallback,
-    (culvert_entry)stub_cudaStreamAddCallback_ptsz,
-    (culvert_entry)stub_cudaStreamAttachMemAsync,
-    (culvert_entry)stub_cudaStreamAttachMemAsync_ptsz,
+    culvert_libcudart_cudaStreamAddCallback,
+    culvert_libcudart_cudaStreamAddCallback_ptsz,
+    culvert_libcudart_cudaStreamAttachMemAsync,
+    culvert_libcudart_cudaStreamAttachMemAsync_ptsz,
     (culvert_entry)stub_cudaStreamBeginCapture,
     (culvert_entry)stub_cudaStreamBeginCaptureToGraph,
     (culvert_entry)stub_cudaStreamBeginCaptureToGraph_ptsz,
     (culvert_entry)stub_cudaStreamBeginCapture_ptsz,
     (culvert_entry)stub_cudaStreamCopyAttributes,
     (culvert_entry)stub_cudaStreamCopyAttributes_ptsz,
-    (culvert_entry)stub_cudaStreamCreate,
-    (culvert_entry)stub_cudaStreamCreateWithFlags,
-    (culvert_entry)stub_cudaStreamCreateWithPriority,
-    (culvert_entry)stub_cudaStreamDestroy,
+    culvert_libcudart_cudaStreamCreate,
+    culvert_libcudart_cudaStreamCreateWithFlags,
+    culvert_libcudart_cudaStreamCreateWithPriority,
+    culvert_libcudart_cudaStreamDestroy,
     (culvert_entry)stub_cudaStreamEndCapture,
     (culvert_entry)stub_cudaStreamEndCapture_ptsz,
     (culvert_entry)stub_cudaStreamGetAttribute,
     (culvert_entry)stub_cudaStreamGetAttribute_ptsz,
     (culvert_entry)stub_cudaStreamGetCaptureInfo,
     (culvert_entry)stub_cudaStreamGetCaptureInfo_ptsz,
-    (culvert_entry)stub_cudaStreamGetDevice,
-    (culvert_entry)stub_cudaStreamGetDevice_ptsz,
-    (culvert_entry)stub_cudaStreamGetFlags,
-    (culvert_entry)stub_cudaStreamGetFlags_ptsz,
-    (culvert_entry)stub_cudaStreamGetId,
-    (culvert_entry)stub_cudaStreamGetId_ptsz,
-    (culvert_entry)stub_cudaStreamGetPriority,
-    (culvert_entry)stub_cudaStreamGetPriority_ptsz,
+    culvert_libcudart_cudaStreamGetDevice,
+    culvert_libcudart_cudaStreamGetDevice_ptsz,
+    culvert_libcudart_cudaStreamGetFlags,
+    culvert_libcudart_cudaStreamGetFlags_ptsz,
+    culvert_libcudart_cudaStreamGetId,
+    culvert_libcudart_cudaStreamGetId_ptsz,
+    culvert_libcudart_cudaStreamGetPriority,
+    culvert_libcudart_cudaStreamGetPriority_ptsz,
     (culvert_entry)stub_cudaStreamIsCapturing,
     (culvert_entry)stub_cudaStreamIsCapturing_ptsz,
-    (culvert_entry)stub_cudaStreamQuery,
-    (culvert_entry)stub_cudaStreamQuery_ptsz,
+    culvert_libcudart_cudaStreamQuery,
+    culvert_libcudart_cudaStreamQuery_ptsz,
     (culvert_entry)stub_cudaStreamSetAttribute,
     (culvert_entry)stub_cudaStreamSetAttribute_ptsz,
-    (culvert_entry)stub_cudaStreamSynchronize,
-    (culvert_entry)stub_cudaStreamSynchronize_ptsz,
+    culvert_libcudart_cudaStreamSynchronize,
+    culvert_libcudart_cudaStreamSynchronize_ptsz,
     (culvert_entry)stub_cudaStreamUpdateCaptureDependencies,
     (culvert_entry)stub_cudaStreamUpdateCaptureDependencies_ptsz,
-    (culvert_entry)stub_cudaStreamWaitEvent,
-    (culvert_entry)stub_cudaStreamWaitEvent_ptsz,
+    culvert_libcudart_cudaStreamWaitEvent,
+    culvert_libcudart_cudaStreamWaitEvent_ptsz,
     (culvert_entry)stub_cudaThreadExchangeStreamCaptureMode,
     (culvert_entry)stub_cudaUserObjectCreate,
     (culvert_entry)stub_cudaUserObjectRelease,

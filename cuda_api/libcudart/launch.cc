@@ -129,7 +129,6 @@ absl::Status cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* f
 }
 
 absl::Status cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t fn, void* userData) {
-  if (fn == nullptr) return Error(ErrorKind::kInvalidValue, "fn must not be null");
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
   return target->HostFunction([fn, userData] { fn(userData); });
 }

@@ -41,7 +41,6 @@ absl::Status cudaFree(void* devPtr) {
 }
 
 absl::Status cudaMallocPitch(void** devPtr, size_t* pitch, size_t width, size_t height) {
-  if (pitch == nullptr) return Error(ErrorKind::kInvalidValue, "pitch must not be null");
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   *devPtr = nullptr;
   *pitch = 0;
@@ -97,13 +96,12 @@ absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags) {
 
 absl::Status cudaHostRegister(void* ptr, size_t size, unsigned int flags) {
   CULVERT_RETURN_IF_ERROR(CheckFlags(flags, kHostRegisterFlags));
-  if (ptr == nullptr || size == 0) return Error(ErrorKind::kInvalidValue, "nothing to register");
+  if (size == 0) return Error(ErrorKind::kInvalidValue, "nothing to register");
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   return RegisterHost(*context, Address(ptr), size, flags);
 }
 
 absl::Status cudaHostUnregister(void* ptr) {
-  if (ptr == nullptr) return Error(ErrorKind::kInvalidValue, "ptr must not be null");
   CULVERT_RETURN_IF_ERROR(UseContext().status());
   return UnregisterHost(Address(ptr));
 }

@@ -93,8 +93,10 @@ absl::StatusOr<Device*> ThreadDevice() {
   return Platform::Get().GetDevice(0);
 }
 
+absl::StatusOr<std::shared_ptr<Context>> MakeActive(Device& device) { return Retained::Get().Retain(device); }
+
 absl::Status MakeCurrent(Device& device) {
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> context, Retained::Get().Retain(device));
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> context, MakeActive(device));
   if (CurrentContextOrNull() != context.get()) SetCurrentContext(context);
   return context->status();
 }

@@ -32,6 +32,9 @@ absl::StatusOr<Device*> UseDevice(int ordinal);
 // The device that the calling thread works on, without making a context.
 absl::StatusOr<Device*> ThreadDevice();
 
+// The primary context of `device`, active. It may carry a sticky fault.
+absl::StatusOr<std::shared_ptr<Context>> MakeActive(Device& device);
+
 // Makes the primary context of `device` active and current in the calling thread.
 absl::Status MakeCurrent(Device& device);
 

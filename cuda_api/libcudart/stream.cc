@@ -66,7 +66,6 @@ absl::Status cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigne
 
 absl::Status cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t callback, void* userData,
                                    unsigned int flags) {
-  if (callback == nullptr) return Error(ErrorKind::kInvalidValue, "callback must not be null");
   if (flags != 0) return Error(ErrorKind::kInvalidValue, "flags must be 0, not 0x%x", flags);
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
   return target->AddCallback([stream, callback, userData](const absl::Status& status) {
@@ -93,7 +92,6 @@ absl::Status cudaStreamGetId(cudaStream_t hStream, unsigned long long* streamId)
 }
 
 absl::Status cudaStreamGetDevice(cudaStream_t hStream, int* device) {
-  if (device == nullptr) return Error(ErrorKind::kInvalidValue, "device must not be null");
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(hStream));
   *device = stream->context()->device()->ordinal();
   return absl::OkStatus();
