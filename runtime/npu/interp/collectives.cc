@@ -225,17 +225,19 @@ void Scatter(const Instruction* ip, uint8_t* window, uint32_t lanes, const Colle
   }
 }
 
-// Lanes of `mask` whose membermask equals that of lane `first`, and the mask itself (with the lane that names it).
-uint32_t SameMembers(const Instruction* ip, const uint8_t* window, uint32_t mask, uint32_t first, uint32_t* members) {
+// The lanes that `lane` wants to meet. Legacy forms have no membermask: whoever is active.
+uint32_t MembersOf(const Instruction* ip, const uint8_t* window, uint32_t lane, uint32_t active) {
   uint16_t slot = MembermaskSlot(ip);
-  if (slot == kNoOperand) {  // legacy form: the active lanes
-    *members = mask;
-    return mask;
-  }
-  const uint32_t* masks = Slot32(window, slot);
-  *members = masks[first] | 1u << first;
+  return slot == kNoOperand ? active : Slot32(window, slot)[lane];
+}
+
+// Lanes of `mask` that name the same members as lane `first`.
+uint32_t SameMembers(const Instruction* ip, const uint8_t* window, uint32_t mask, uint32_t first) {
+  uint32_t members = MembersOf(ip, window, first, mask);
   uint32_t same = 0;
-  ForEachLane(mask, [&](uint32_t lane) { same |= static_cast<uint32_t>(masks[lane] == masks[first]) << lane; });
+  ForEachLane(mask, [&](uint32_t lane) {
+    same |= static_cast<uint32_t>(MembersOf(ip, window, lane, mask) == members) << lane;
+  });
   return same;
 }
 
@@ -254,9 +256,9 @@ bool RunCollective(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mas
   uint32_t sets[kWarpLanes];
   int count = 0;
   for (uint32_t rest = mask; rest != 0; rest &= ~sets[count++]) {
-    uint32_t members = 0;
-    sets[count] = SameMembers(ip, window, rest, static_cast<uint32_t>(__builtin_ctz(rest)), &members);
-    if ((members & x->live & ~sets[count]) != 0) return false;
+    uint32_t first = static_cast<uint32_t>(__builtin_ctz(rest));
+    sets[count] = SameMembers(ip, window, rest, first);
+    if ((MembersOf(ip, window, first, mask) & x->live & ~sets[count]) != 0) return false;
   }
   for (int i = 0; i < count; ++i) Perform(ip, window, sets[i]);
   return true;
@@ -270,9 +272,8 @@ bool BlockState::CompleteRendezvous(Warp& warp) {
     for (uint32_t rest = warp.groups[i].mask; rest != 0;) {
       const Group group = warp.groups[i];
       uint32_t first = static_cast<uint32_t>(__builtin_ctz(rest));
-      uint32_t members = 0;
-      uint32_t same = SameMembers(group.ip, group.frame->window, rest, first, &members);
-      rest &= ~same;
+      uint32_t members = MembersOf(group.ip, group.frame->window, first, 0);
+      rest &= ~SameMembers(group.ip, group.frame->window, rest, first);
       // The lanes of every waiting group that take part with these.
       uint32_t part[kWarpLanes] = {};
       uint32_t arrived = 0;
@@ -280,9 +281,7 @@ bool BlockState::CompleteRendezvous(Warp& warp) {
         const Group& other = warp.groups[j];
         if (other.state != Group::State::kRendezvous || other.ip->op != group.ip->op || other.ip->x != group.ip->x) continue;
         ForEachLane(other.mask, [&](uint32_t lane) {
-          uint32_t theirs = 0;
-          SameMembers(other.ip, other.frame->window, 1u << lane, lane, &theirs);
-          if (theirs == members || (theirs | 1u << first) == members || theirs == (members | 1u << lane)) part[j] |= 1u << lane;
+          if (MembersOf(other.ip, other.frame->window, lane, 0) == members) part[j] |= 1u << lane;
         });
         arrived |= part[j];
       }

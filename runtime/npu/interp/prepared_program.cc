@@ -24,7 +24,7 @@ std::vector<bool> WrittenSlots(const Program& program, const ProgramFunction& fu
   for (uint32_t i = 0; i < function.instruction_count; ++i) {
     const Instruction& instruction = program.code[function.first_instruction + i];
     const OperandKinds& kinds = KindsOf(instruction.op);
-    if (kinds.dst == OperandKind::kRegister || kinds.dst == OperandKind::kEither) mark(instruction.dst, kinds.wide_dst ? 4 : 1);
+    if (kinds.dst == OperandKind::kRegister || kinds.dst == OperandKind::kEither) mark(instruction.dst, kinds.dst_slots);
     if (!kinds.has_extension) continue;
     ++i;
     if (!kinds.writes_extension) continue;

@@ -50,7 +50,7 @@ struct OperandKinds {
               x = OperandKind::kNone;
   bool has_extension = false;
   bool writes_extension = false;  // the extension's slots are results
-  bool wide_dst = false;          // the result may take two slots (four for b128 atomics)
+  uint8_t dst_slots = 2;          // the most slots the result can take
 };
 const OperandKinds& KindsOf(bytecode::Op op);
 

@@ -59,12 +59,13 @@ OperandKinds ReadRow(Op op, std::string_view operands) {
       kinds.writes_extension = true;
     } else {
       kinds.dst = predicate ? (other ? OperandKind::kEither : OperandKind::kPredicate) : OperandKind::kRegister;
+      kinds.dst_slots = result.starts_with("r32 ") ? 1 : result.starts_with("dst") ? 4 : 2;
     }
   }
   for (std::string_view field : absl::StrSplit(sources, ' ', absl::SkipEmpty())) ReadField(field, &kinds);
-  kinds.wide_dst = true;
   if (op == Op::BAR) kinds.dst = OperandKind::kEither;
-  if (op == Op::SYSCALL) kinds.a = kinds.b = kinds.c = OperandKind::kRegister;
+  if (op == Op::SHFL) kinds.dst_slots = 1;
+  if (op == Op::SYSCALL) kinds.dst = kinds.a = kinds.b = kinds.c = OperandKind::kRegister;
   if (op == Op::HSETP) kinds.c = OperandKind::kPredicate;
   return kinds;
 }
