@@ -44,6 +44,7 @@ bool NeedsBranchGuard(Op op) {
 
 bool ReadsOthers(const LirInstruction& in) {
   if (in.op == Op::NANOSLEEP) return true;
+  if (in.op == Op::CALL || in.op == Op::CALL_INDIRECT) return (in.x & kCalleeWaits) != 0;
   switch (AccessOf(in.op)) {
     case MemoryAccess::kAtomic: return in.reg[kDst] != kNoReg;
     case MemoryAccess::kLoad: return !IsLocalAccess(in.op) && (in.x & bytecode::kOrderMask) != bytecode::kWeak;

@@ -97,7 +97,7 @@ struct LirFunction {
   std::vector<Block> blocks;         // block 0 is the entry; in text order until OrderBlocks
   std::vector<uint32_t> callees;     // function indices of CALL (program numbering)
   bool has_indirect_call = false;
-  bool waits_for_others = false;     // has an operation through which a loop may wait for another thread
+  bool waits_for_others = false;     // it or a function it calls has an operation for which ReadsOthers() holds
   uint32_t local_bytes = 0;          // frame: variables, then outgoing arguments; multiple of 16
   uint32_t argument_bytes = 0;
   bool uses_barriers = false;
@@ -124,6 +124,8 @@ bool IsLocalAccess(Op op);
 bool HasSideEffect(const LirInstruction& in);
 // True for operations that may not stand in a GUARD region: control, calls, barriers and warp collectives.
 bool NeedsBranchGuard(Op op);
+// In x of CALL and CALL_INDIRECT, until they are emitted: a callee waits for others.
+inline constexpr uint16_t kCalleeWaits = 1;
 // True for operations through which a thread can see what another thread does: what makes a loop a spin loop.
 bool ReadsOthers(const LirInstruction& in);
 // True if a destination must not get the slot of a source that ends here: the operation writes it while other lanes'

@@ -29,6 +29,10 @@ class ProgramContext {
   // Module function index of each program function, in program order. Grows while functions are lowered.
   const std::vector<uint32_t>& functions() const { return functions_; }
 
+  // A function lowered so far takes the address of module function `index`.
+  void NoteAddressTaken(uint32_t index) { address_taken_.push_back(index); }
+  const std::vector<uint32_t>& address_taken() const { return address_taken_; }
+
   uint32_t SymbolNumber(std::string_view name);
   const std::vector<std::string>& symbols() const { return symbols_; }
 
@@ -58,6 +62,7 @@ class ProgramContext {
   const ptx::Module& module_;
   std::vector<uint32_t> functions_;
   absl::flat_hash_map<uint32_t, uint32_t> function_numbers_;
+  std::vector<uint32_t> address_taken_;
   std::vector<std::string> symbols_;
   absl::flat_hash_map<std::string, uint32_t> symbol_numbers_;
   std::vector<SharedVariable> shared_;

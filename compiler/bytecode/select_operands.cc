@@ -246,6 +246,7 @@ Reg Selector::SymbolAddress(const ptx::SymbolRef& symbol, int64_t offset, uint32
     case SymbolKind::kFunction: {
       // The id is the module's, the same in every program, so the descriptor address is known now.
       uint32_t id = context_.module().functions()[symbol.index].function_id;
+      context_.NoteAddressTaken(symbol.index);
       return cut(Bits64(kFunctionAddressBase + uint64_t{id} * 16));
     }
     case SymbolKind::kSharedVariable: {
