@@ -76,8 +76,8 @@ absl::Status Context::Destroy() {
 absl::StatusOr<std::shared_ptr<ContextState>> Context::State() const {
   std::lock_guard lock(impl_->mutex);
   if (impl_->state != nullptr) return impl_->state;
-  return Error(ErrorKind::kContextIsDestroyed, is_primary_ ? "the primary context of device %d is not active"
-                                                           : "a context of device %d is destroyed", device_->ordinal());
+  return Error(ErrorKind::kContextIsDestroyed, "device %d: %s", device_->ordinal(),
+               is_primary_ ? "the primary context is not active" : "the context is destroyed");
 }
 
 bool Context::active() const {

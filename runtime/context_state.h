@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,13 +21,6 @@ class Context;
 class Device;
 class Module;
 class Stream;
-
-// Sizes that SetLimit changes and that outlive a reset of a primary context's state no more than the state does.
-struct ContextLimits {
-  uint64_t stack_bytes = kDefaultStackBytes;
-  uint64_t printf_bytes = kDefaultPrintfBytes;
-  uint64_t heap_bytes = kDefaultHeapBytes;
-};
 
 class ContextState : public std::enable_shared_from_this<ContextState> {
  public:

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <utility>
+#include <vector>
 
 #include "include/culvert/error.h"
 #include "include/culvert/kernel_abi.h"
@@ -49,7 +50,7 @@ absl::StatusOr<std::unique_ptr<MemorySpace>> MemorySpace::Create(uint64_t window
 }
 
 MemorySpace::~MemorySpace() {
-  for (const auto& [base, allocation] : allocations_) budget_->Release(allocation.charged_bytes);
+  FreeAll();
   window_->Return();
 }
 
@@ -87,18 +88,40 @@ absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request)
   return base;
 }
 
+std::shared_ptr<void> MemorySpace::FreeLocked(Allocation& allocation) {
+  window_->SetGranules(allocation.base, allocation.bytes, 0);
+  Arena::Block freed = arena_.Free(allocation.base - window_->base());
+  if (freed.reserved_bytes >= kDiscardBytes) window_->Discard(window_->base() + freed.offset, freed.reserved_bytes);
+  budget_->Release(allocation.charged_bytes);
+  return std::move(allocation.owner);
+}
+
 absl::Status MemorySpace::Free(uint64_t base) {
   std::shared_ptr<void> owner;  // released after the lock
   std::lock_guard lock(mutex_);
   auto found = allocations_.find(base);
   if (found == allocations_.end()) return Error(ErrorKind::kInvalidValue, "no allocation starts at 0x%x", base);
-  Allocation& allocation = found->second;
-  window_->SetGranules(base, allocation.bytes, 0);
-  Arena::Block freed = arena_.Free(base - window_->base());
-  if (freed.reserved_bytes >= kDiscardBytes) window_->Discard(window_->base() + freed.offset, freed.reserved_bytes);
-  budget_->Release(allocation.charged_bytes);
-  owner = std::move(allocation.owner);
+  owner = FreeLocked(found->second);
   allocations_.erase(found);
+  return absl::OkStatus();
+}
+
+void MemorySpace::FreeAll() {
+  std::vector<std::shared_ptr<void>> owners;  // released after the lock
+  std::lock_guard lock(mutex_);
+  for (auto& [base, allocation] : allocations_) owners.push_back(FreeLocked(allocation));
+  allocations_.clear();
+  window_->DiscardAll();
+}
+
+absl::Status MemorySpace::Retire(uint64_t base) {
+  std::lock_guard lock(mutex_);
+  auto found = allocations_.find(base);
+  if (found == allocations_.end() || found->second.retired ||
+      (found->second.kind != AllocationKind::kDevice && found->second.kind != AllocationKind::kManaged)) {
+    return Error(ErrorKind::kInvalidValue, "no allocation of device memory starts at 0x%x", base);
+  }
+  found->second.retired = true;
   return absl::OkStatus();
 }
 
@@ -126,7 +149,7 @@ bool MemorySpace::SetSyncMemops(uint64_t address, bool value) {
 bool MemorySpace::IsLive(uint64_t address, uint64_t bytes) const {
   std::lock_guard lock(mutex_);
   const Allocation* allocation = FindLocked(address);
-  return allocation != nullptr && allocation->kind != AllocationKind::kInternal &&
+  return allocation != nullptr && allocation->kind != AllocationKind::kInternal && !allocation->retired &&
          bytes <= allocation->bytes - (address - allocation->base);
 }
 

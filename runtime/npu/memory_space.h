@@ -40,6 +40,7 @@ struct Allocation {
   AllocationKind kind = AllocationKind::kDevice;
   uint32_t flags = 0;           // kept for the owner
   bool sync_memops = false;
+  bool retired = false;         // freed by the program, not yet by the device
   std::shared_ptr<void> owner;  // kept for the owner, e.g. the pool the memory came from
 };
 
@@ -63,6 +64,11 @@ class MemorySpace {
   absl::StatusOr<uint64_t> Allocate(const AllocationRequest& request);
   // kInvalidValue if no allocation starts at `base`. Later accesses by kernels fault.
   absl::Status Free(uint64_t base);
+  // Frees every allocation, internal ones included. Nothing of the context may run any more.
+  void FreeAll();
+  // Marks an allocation whose Free is on its way: IsLive no longer sees it. kInvalidValue if none of kind kDevice or
+  // kManaged starts at `base`, or it is marked already.
+  absl::Status Retire(uint64_t base);
   // The allocation that contains `address`, internal ones included.
   std::optional<Allocation> Find(uint64_t address) const;
   bool SetSyncMemops(uint64_t address, bool value);
@@ -76,7 +82,9 @@ class MemorySpace {
  private:
   MemorySpace(Window* window, MemoryBudget* budget, uint64_t owner_id)
       : window_(window), budget_(budget), owner_id_(owner_id), arena_(window->bytes()) {}
+  // Both want mutex_.
   const Allocation* FindLocked(uint64_t address) const;
+  std::shared_ptr<void> FreeLocked(Allocation& allocation);  // returns the owner, to be released without the lock
 
   Window* window_;
   MemoryBudget* budget_;

@@ -103,7 +103,6 @@ void Window::Return() {
     SetPeer(*other, false);
   }
   madvise(granules_, bytes_ / kAccessGranuleBytes, MADV_DONTNEED);
-  if (committed_bytes_ != 0) madvise(reinterpret_cast<void*>(base_), committed_bytes_, MADV_DONTNEED);
   registry.returned.push_back(this);
 }
 
@@ -123,6 +122,10 @@ void Window::Discard(uint64_t address, uint64_t bytes) {
   uint64_t end = (address + bytes) / kPageBytes * kPageBytes;
   end = std::min(end, base_ + committed_bytes_);
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+void Window::DiscardAll() {
+  if (committed_bytes_ != 0) madvise(reinterpret_cast<void*>(base_), committed_bytes_, MADV_DONTNEED);
 }
 
 // Running kernels read the map without a lock: a byte is either old or new, both are right answers while an allocation

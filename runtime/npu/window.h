@@ -33,6 +33,7 @@ class Window {
   absl::Status Commit(uint64_t end_offset);
   // Gives the whole pages inside the range back; they read as zeros afterwards.
   void Discard(uint64_t address, uint64_t bytes);
+  void DiscardAll();
 
   // Sets the bits of all granules that the range touches.
   void SetGranules(uint64_t address, uint64_t bytes, uint8_t bits);

@@ -117,12 +117,13 @@ Turn BlockState::RunWarp(Warp& warp) {
   x.local = local + uint64_t{warp.index} * kWarpLanes * x.local_bytes;
   x.budget = kBackEdgeBudget;
   for (int i = 0; i < warp.group_count; ++i) warp.groups[i].spun = false;
-  bool preempted = false;
+  bool preempted = false, ran = false;
   Group group;
   bool have_group = false;
   while (true) {
     if (!have_group && !Pick(warp, &group)) break;
     have_group = false;
+    ran = true;
     warp.seen_state.store(0, std::memory_order_relaxed);
     Resume(warp, group);
     Group stopped{.ip = x.stop_ip, .frame = group.frame, .mask = x.stop_mask};
@@ -168,7 +169,7 @@ Turn BlockState::RunWarp(Warp& warp) {
   if (warp.live == 0) return Turn::kEnded;
   bool spun = std::any_of(warp.groups, warp.groups + warp.group_count,
                           [](const Group& g) { return g.state == Group::State::kRunnable; });
-  if (!spun) return Turn::kBlocked;
+  if (!spun) return ran ? Turn::kAdvanced : Turn::kBlocked;
   return preempted ? Turn::kPreempted : Turn::kSpun;
 }
 

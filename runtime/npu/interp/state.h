@@ -74,7 +74,8 @@ struct Barrier {
 // Result of giving a warp its turn.
 enum class Turn : uint8_t {
   kEnded,      // no lane left
-  kBlocked,    // every lane waits for other lanes or warps
+  kAdvanced,   // something ran; now every lane waits for other lanes or warps
+  kBlocked,    // nothing could run
   kSpun,       // every lane that can run spins
   kPreempted,  // long loop
   kStopped,    // fault, or launch->stop
