@@ -65,8 +65,9 @@ absl::StatusOr<LirFunction> Selector::Run() {
   // Labels by the instruction they precede.
   std::vector<uint32_t> labels(function_.labels.size());
   for (uint32_t i = 0; i < labels.size(); ++i) labels[i] = i;
-  std::stable_sort(labels.begin(), labels.end(), [this](uint32_t a, uint32_t b) {
-    return function_.labels[a].instruction < function_.labels[b].instruction;
+  std::sort(labels.begin(), labels.end(), [this](uint32_t a, uint32_t b) {
+    uint32_t at_a = function_.labels[a].instruction, at_b = function_.labels[b].instruction;
+    return at_a != at_b ? at_a < at_b : a < b;
   });
   size_t next_label = 0;
   auto place_labels = [&](uint32_t instruction) {
