@@ -135,7 +135,7 @@ std::optional<std::string> ReadString(const MemoryReader& read, uint64_t address
 
 FormattedText FormatPrintf(const MemoryReader& read, uint64_t format, uint64_t arguments) {
   std::optional<std::string> text = ReadString(read, format, kMaxFormatBytes);
-  if (!text.has_value()) return FormattedText{.bad_address = format};
+  if (!text.has_value()) return FormattedText{.text = "", .bad_address = format};
   return Formatter(read, *std::move(text), arguments).Run();
 }
 

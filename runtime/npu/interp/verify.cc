@@ -62,7 +62,9 @@ OperandKinds ReadRow(Op op, std::string_view operands) {
       kinds.dst_slots = result.starts_with("r32 ") ? 1 : result.starts_with("dst") ? 4 : 2;
     }
   }
-  for (std::string_view field : absl::StrSplit(sources, ' ', absl::SkipEmpty())) ReadField(field, &kinds);
+  for (absl::string_view field : absl::StrSplit(absl::string_view(sources.data(), sources.size()), ' ', absl::SkipEmpty())) {
+    ReadField({field.data(), field.size()}, &kinds);
+  }
   if (op == Op::BAR) kinds.dst = OperandKind::kEither;
   if (op == Op::SHFL) kinds.dst_slots = 1;
   if (op == Op::SYSCALL) kinds.dst = kinds.a = kinds.b = kinds.c = OperandKind::kRegister;
