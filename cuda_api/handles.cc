@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <new>
 #include <vector>
@@ -182,6 +183,9 @@ class Table {
   absl::flat_hash_map<const void*, absl::flat_hash_set<uint64_t>> owned_ ABSL_GUARDED_BY(mutex_);
 };
 
+constexpr int kMaxObservers = 4;
+std::atomic<void (*)(Context&)> observers[kMaxObservers] = {};
+
 }  // namespace
 
 namespace internal {
@@ -210,6 +214,21 @@ absl::Status WhyInvalid(HandleKind kind, uint64_t handle) {
 bool HasKind(const void* handle, HandleKind kind) { return (reinterpret_cast<uint64_t>(handle) >> 56) == Tag(kind); }
 
 void RemoveHandlesOwnedBy(const void* owner) { Table::Get().RemoveOwnedBy(owner); }
+
+void ContextEnded(Context& context) {
+  RemoveHandlesOwnedBy(&context);
+  for (auto& slot : observers) {
+    if (auto observer = slot.load(std::memory_order_acquire)) observer(context);
+  }
+}
+
+void ObserveContextEnd(void (*observer)(Context& context)) {
+  for (auto& slot : observers) {
+    void (*expected)(Context&) = nullptr;
+    if (slot.compare_exchange_strong(expected, observer, std::memory_order_acq_rel) || expected == observer) return;
+  }
+  abort();  // a bug of ours: the observers are known at build time
+}
 
 size_t LiveHandles(HandleKind kind) { return Table::Get().Count(kind); }
 

@@ -112,6 +112,11 @@ absl::StatusOr<std::shared_ptr<T>> RemoveHandle(const void* handle) {
 // reset, when a module or a library is unloaded. The objects die when their last user lets go.
 void RemoveHandlesOwnedBy(const void* owner);
 
+// What both APIs call after they ended a context (destroyed it, reset or released a primary one to inactive): invalidates the
+// handles it owns and tells the observers. An observer is called without a lock held and stays for ever.
+void ContextEnded(Context& context);
+void ObserveContextEnd(void (*observer)(Context& context));
+
 // Live handles of one kind; for tests and leak reports.
 size_t LiveHandles(HandleKind kind);
 

@@ -34,6 +34,7 @@ enum class ErrorKind : uint32_t {
   kInvalidImage = 200,
   kInvalidContext = 201,
   kNoBinaryForDevice = 209,
+  kUnsupportedLimit = 215,
   kPeerAccessUnsupported = 217,
   kInvalidPtx = 218,
   kUnsupportedPtxVersion = 222,

@@ -1,0 +1,73 @@
+#include "cuda_api/libcuda/session.h"
+
+#include "include/culvert/error.h"
+#include "runtime/platform.h"
+
+namespace culvert::libcuda {
+
+using api::FromHandle;
+using api::HandleKind;
+
+absl::Status CheckUsable() { return Platform::Get().CheckUsable(); }
+
+absl::StatusOr<Context*> CurrentContextAnyState() {
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  Context* context = CurrentContextOrNull();
+  if (context == nullptr) return Error(ErrorKind::kInvalidContext, "no context is current in this thread");
+  return context;
+}
+
+absl::StatusOr<Context*> UseCurrentContext() {
+  CULVERT_ASSIGN_OR_RETURN(Context * context, CurrentContextAnyState());
+  CULVERT_RETURN_IF_ERROR(context->status());
+  return context;
+}
+
+absl::StatusOr<std::shared_ptr<Context>> UseContextHandle(CUcontext handle) {
+  if (handle != nullptr) {
+    CULVERT_RETURN_IF_ERROR(CheckUsable());
+    return FromHandle<Context>(handle);
+  }
+  CULVERT_ASSIGN_OR_RETURN(Context * current, CurrentContextAnyState());
+  return current->shared_from_this();
+}
+
+absl::StatusOr<Device*> UseDevice(CUdevice ordinal) {
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  return Platform::Get().GetDevice(ordinal);
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> UseStream(CUstream handle) {
+  if (reinterpret_cast<uintptr_t>(handle) > 2) {
+    CULVERT_RETURN_IF_ERROR(CheckUsable());
+    return FromHandle<Stream>(handle);
+  }
+  CULVERT_ASSIGN_OR_RETURN(Context * current, UseCurrentContext());
+  return api::StreamFromHandle(*current, handle);
+}
+
+absl::StatusOr<std::shared_ptr<Event>> UseEvent(CUevent handle) {
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  return FromHandle<Event>(handle);
+}
+
+absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle, Context* context) {
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  if (!api::HasKind(handle, HandleKind::kKernel)) return FromHandle<Function>(handle);
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Kernel> kernel, FromHandle<Kernel>(handle));
+  if (context == nullptr) {
+    CULVERT_ASSIGN_OR_RETURN(context, UseCurrentContext());
+  }
+  return kernel->InContext(*context);
+}
+
+absl::StatusOr<std::shared_ptr<Kernel>> UseKernel(const void* handle) {
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  if (!api::HasKind(handle, HandleKind::kFunction)) return FromHandle<Kernel>(handle);
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Function> function, FromHandle<Function>(handle));
+  return function->kernel();
+}
+
+CUcontext HandleOf(const std::shared_ptr<Context>& context) { return api::ToHandle<CUcontext>(context); }
+
+}  // namespace culvert::libcuda
