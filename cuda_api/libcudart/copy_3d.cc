@@ -1,0 +1,92 @@
+// Copies of boxes (CUDA Runtime API, "Memory Management", cudaMemcpy3D family).
+#include <memory>
+
+#include "cuda_api/generated/libcudart_impl.h"
+#include "cuda_api/libcudart/copy_kind.h"
+#include "cuda_api/libcudart/session.h"
+#include "include/culvert/error.h"
+#include "runtime/memory.h"
+
+namespace culvert::libcudart {
+namespace {
+
+// One side of the copy. Without arrays, the element of positions and extents is a byte (manual, cudaMemcpy3D); planes are
+// pitch x ysize bytes apart.
+struct Side {
+  uint64_t address;
+  uint64_t pitch_bytes;
+  uint64_t slice_bytes;
+};
+
+absl::StatusOr<Side> ToSide(const cudaPitchedPtr& pointer, const cudaPos& position, const cudaExtent& extent) {
+  if (extent.height > 1 || extent.depth > 1) {
+    if (position.x + extent.width > pointer.pitch) {
+      return Error(ErrorKind::kInvalidPitch, "bytes %u to %u of rows of pitch %u", position.x,
+                   position.x + extent.width, pointer.pitch);
+    }
+    if (extent.depth > 1 && position.y + extent.height > pointer.ysize) {
+      return Error(ErrorKind::kInvalidValue, "rows %u to %u of planes of %u", position.y, position.y + extent.height,
+                   pointer.ysize);
+    }
+  }
+  uint64_t slice = pointer.pitch * pointer.ysize;
+  uint64_t offset = position.z * slice + position.y * pointer.pitch + position.x;
+  return Side{reinterpret_cast<uint64_t>(pointer.ptr) + offset, pointer.pitch, slice};
+}
+
+template <typename Parameters>
+absl::StatusOr<CopyParams> ToCopyParams(const Parameters& p, CopyDirection direction) {
+  if (p.srcArray != nullptr || p.dstArray != nullptr) {
+    return Error(ErrorKind::kNotSupported, "copies from and to arrays are not implemented");
+  }
+  CULVERT_ASSIGN_OR_RETURN(Side dst, ToSide(p.dstPtr, p.dstPos, p.extent));
+  CULVERT_ASSIGN_OR_RETURN(Side src, ToSide(p.srcPtr, p.srcPos, p.extent));
+  CopyParams params;
+  params.dst = dst.address;
+  params.src = src.address;
+  params.width_bytes = p.extent.width;
+  params.height = p.extent.height;
+  params.depth = p.extent.depth;
+  params.dst_pitch_bytes = dst.pitch_bytes;
+  params.src_pitch_bytes = src.pitch_bytes;
+  params.dst_slice_bytes = dst.slice_bytes;
+  params.src_slice_bytes = src.slice_bytes;
+  params.direction = direction;
+  return params;
+}
+
+absl::StatusOr<CopyParams> ToCopyParams(const cudaMemcpy3DPeerParms& p) {
+  CULVERT_RETURN_IF_ERROR(UseDevice(p.srcDevice).status());
+  CULVERT_RETURN_IF_ERROR(UseDevice(p.dstDevice).status());
+  return ToCopyParams(p, CopyDirection::kDeviceToDevice);
+}
+
+}  // namespace
+
+absl::Status cudaMemcpy3D(const struct cudaMemcpy3DParms* p) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
+  CULVERT_ASSIGN_OR_RETURN(CopyDirection direction, ToDirection(p->kind));
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p, direction));
+  return CopySync(*stream, params);
+}
+
+absl::Status cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t stream) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
+  CULVERT_ASSIGN_OR_RETURN(CopyDirection direction, ToDirection(p->kind));
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p, direction));
+  return CopyAsync(*target, params);
+}
+
+absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p));
+  return CopySync(*stream, params);
+}
+
+absl::Status cudaMemcpy3DPeerAsync(const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p));
+  return CopyAsync(*target, params);
+}
+
+}  // namespace culvert::libcudart
