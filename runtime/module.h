@@ -118,7 +118,7 @@ enum class SettableAttribute : uint8_t {
   kNonPortableClusterAllowed, kClusterSchedulingPolicy,
 };
 
-class Kernel : public std::enable_shared_from_this<Kernel> {
+class Kernel {
  public:
   uint64_t id() const { return id_; }
   const std::string& name() const { return name_; }

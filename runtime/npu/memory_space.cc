@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -123,6 +124,18 @@ absl::Status MemorySpace::Retire(uint64_t base) {
   }
   found->second.retired = true;
   return absl::OkStatus();
+}
+
+void MemorySpace::Zero(uint64_t address, uint64_t bytes) {
+  uint64_t first_page = (address + 4095) & ~uint64_t{4095};
+  uint64_t pages_end = (address + bytes) & ~uint64_t{4095};
+  if (bytes < kDiscardBytes) {
+    std::memset(reinterpret_cast<void*>(address), 0, bytes);
+    return;
+  }
+  window_->Discard(first_page, pages_end - first_page);
+  std::memset(reinterpret_cast<void*>(address), 0, first_page - address);
+  std::memset(reinterpret_cast<void*>(pages_end), 0, address + bytes - pages_end);
 }
 
 const Allocation* MemorySpace::FindLocked(uint64_t address) const {

@@ -69,6 +69,8 @@ class MemorySpace {
   // Marks an allocation whose Free is on its way: IsLive no longer sees it. kInvalidValue if none of kind kDevice or
   // kManaged starts at `base`, or it is marked already.
   absl::Status Retire(uint64_t base);
+  // Zeroes memory inside one allocation; pages nobody has touched stay untouched.
+  void Zero(uint64_t address, uint64_t bytes);
   // The allocation that contains `address`, internal ones included.
   std::optional<Allocation> Find(uint64_t address) const;
   bool SetSyncMemops(uint64_t address, bool value);
