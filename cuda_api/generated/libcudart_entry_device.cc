@@ -39,12 +39,29 @@ extern "C" cudaError_t culvert_libcudart_cudaDeviceGetCacheConfig(enum cudaFuncC
   }, pCacheConfig);
 }
 
+constexpr Function kInfo_cudaDeviceGetDefaultMemPool = {
+    "cudaDeviceGetDefaultMemPool", Library::kRuntime, "*memPool,device"};
+extern "C" cudaError_t culvert_libcudart_cudaDeviceGetDefaultMemPool(cudaMemPool_t* memPool, int device) {
+  return Call<cudaError_t>(kInfo_cudaDeviceGetDefaultMemPool, [&]() -> absl::Status {
+    if (memPool == nullptr) return NullArgument("memPool");
+    return libcudart::cudaDeviceGetDefaultMemPool(memPool, device);
+  }, memPool, device);
+}
+
 constexpr Function kInfo_cudaDeviceGetLimit = {"cudaDeviceGetLimit", Library::kRuntime, "*pValue,limit"};
 extern "C" cudaError_t culvert_libcudart_cudaDeviceGetLimit(size_t* pValue, enum cudaLimit limit) {
   return Call<cudaError_t>(kInfo_cudaDeviceGetLimit, [&]() -> absl::Status {
     if (pValue == nullptr) return NullArgument("pValue");
     return libcudart::cudaDeviceGetLimit(pValue, limit);
   }, pValue, limit);
+}
+
+constexpr Function kInfo_cudaDeviceGetMemPool = {"cudaDeviceGetMemPool", Library::kRuntime, "*memPool,device"};
+extern "C" cudaError_t culvert_libcudart_cudaDeviceGetMemPool(cudaMemPool_t* memPool, int device) {
+  return Call<cudaError_t>(kInfo_cudaDeviceGetMemPool, [&]() -> absl::Status {
+    if (memPool == nullptr) return NullArgument("memPool");
+    return libcudart::cudaDeviceGetMemPool(memPool, device);
+  }, memPool, device);
 }
 
 constexpr Function kInfo_cudaDeviceGetP2PAttribute = {
@@ -99,6 +116,13 @@ extern "C" cudaError_t culvert_libcudart_cudaDeviceSetLimit(enum cudaLimit limit
   return Call<cudaError_t>(kInfo_cudaDeviceSetLimit, [&]() -> absl::Status {
     return libcudart::cudaDeviceSetLimit(limit, value);
   }, limit, value);
+}
+
+constexpr Function kInfo_cudaDeviceSetMemPool = {"cudaDeviceSetMemPool", Library::kRuntime, "device,memPool"};
+extern "C" cudaError_t culvert_libcudart_cudaDeviceSetMemPool(int device, cudaMemPool_t memPool) {
+  return Call<cudaError_t>(kInfo_cudaDeviceSetMemPool, [&]() -> absl::Status {
+    return libcudart::cudaDeviceSetMemPool(device, memPool);
+  }, device, memPool);
 }
 
 constexpr Function kInfo_cudaDeviceSetSharedMemConfig = {"cudaDeviceSetSharedMemConfig", Library::kRuntime, "config"};

@@ -5,6 +5,54 @@
 
 namespace culvert::api {
 
+constexpr Function kInfo_cudaFuncGetAttributes = {"cudaFuncGetAttributes", Library::kRuntime, "*attr,func"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncGetAttributes(struct cudaFuncAttributes* attr, const void* func) {
+  return Call<cudaError_t>(kInfo_cudaFuncGetAttributes, [&]() -> absl::Status {
+    if (attr == nullptr) return NullArgument("attr");
+    return libcudart::cudaFuncGetAttributes(attr, func);
+  }, attr, func);
+}
+
+constexpr Function kInfo_cudaFuncGetName = {"cudaFuncGetName", Library::kRuntime, "name,func"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncGetName(const char** name, const void* func) {
+  return Call<cudaError_t>(kInfo_cudaFuncGetName, [&]() -> absl::Status {
+    if (name == nullptr) return NullArgument("name");
+    return libcudart::cudaFuncGetName(name, func);
+  }, name, func);
+}
+
+constexpr Function kInfo_cudaFuncGetParamInfo = {
+    "cudaFuncGetParamInfo", Library::kRuntime, "func,paramIndex,*paramOffset,paramSize"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncGetParamInfo(
+    const void* func, size_t paramIndex, size_t* paramOffset, size_t* paramSize) {
+  return Call<cudaError_t>(kInfo_cudaFuncGetParamInfo, [&]() -> absl::Status {
+    if (paramOffset == nullptr) return NullArgument("paramOffset");
+    return libcudart::cudaFuncGetParamInfo(func, paramIndex, paramOffset, paramSize);
+  }, func, paramIndex, paramOffset, paramSize);
+}
+
+constexpr Function kInfo_cudaFuncSetAttribute = {"cudaFuncSetAttribute", Library::kRuntime, "func,attr,value"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncSetAttribute(
+    const void* func, enum cudaFuncAttribute attr, int value) {
+  return Call<cudaError_t>(kInfo_cudaFuncSetAttribute, [&]() -> absl::Status {
+    return libcudart::cudaFuncSetAttribute(func, attr, value);
+  }, func, attr, value);
+}
+
+constexpr Function kInfo_cudaFuncSetCacheConfig = {"cudaFuncSetCacheConfig", Library::kRuntime, "func,cacheConfig"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncSetCacheConfig(const void* func, enum cudaFuncCache cacheConfig) {
+  return Call<cudaError_t>(kInfo_cudaFuncSetCacheConfig, [&]() -> absl::Status {
+    return libcudart::cudaFuncSetCacheConfig(func, cacheConfig);
+  }, func, cacheConfig);
+}
+
+constexpr Function kInfo_cudaFuncSetSharedMemConfig = {"cudaFuncSetSharedMemConfig", Library::kRuntime, "func,config"};
+extern "C" cudaError_t culvert_libcudart_cudaFuncSetSharedMemConfig(const void* func, enum cudaSharedMemConfig config) {
+  return Call<cudaError_t>(kInfo_cudaFuncSetSharedMemConfig, [&]() -> absl::Status {
+    return libcudart::cudaFuncSetSharedMemConfig(func, config);
+  }, func, config);
+}
+
 constexpr Function kInfo_cudaLaunchCooperativeKernel = {
     "cudaLaunchCooperativeKernel", Library::kRuntime, "func,gridDim,blockDim,args,sharedMem,stream"};
 extern "C" cudaError_t culvert_libcudart_cudaLaunchCooperativeKernel(

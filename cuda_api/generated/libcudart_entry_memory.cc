@@ -117,11 +117,38 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocPitch(void** devPtr, size_t* 
   }, devPtr, pitch, width, height);
 }
 
+constexpr Function kInfo_cudaMemAdvise = {"cudaMemAdvise", Library::kRuntime, "devPtr,count,advice,location"};
+extern "C" cudaError_t culvert_libcudart_cudaMemAdvise(
+    const void* devPtr, size_t count, enum cudaMemoryAdvise advice, struct cudaMemLocation location) {
+  return Call<cudaError_t>(kInfo_cudaMemAdvise, [&]() -> absl::Status {
+    return libcudart::cudaMemAdvise(devPtr, count, advice, location);
+  }, devPtr, count, advice, location);
+}
+
 constexpr Function kInfo_cudaMemGetInfo = {"cudaMemGetInfo", Library::kRuntime, "free,total"};
 extern "C" cudaError_t culvert_libcudart_cudaMemGetInfo(size_t* free, size_t* total) {
   return Call<cudaError_t>(kInfo_cudaMemGetInfo, [&]() -> absl::Status {
     return libcudart::cudaMemGetInfo(free, total);
   }, free, total);
+}
+
+constexpr Function kInfo_cudaMemPrefetchAsync = {
+    "cudaMemPrefetchAsync", Library::kRuntime, "devPtr,count,location,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemPrefetchAsync(
+    const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemPrefetchAsync, [&]() -> absl::Status {
+    return libcudart::cudaMemPrefetchAsync(devPtr, count, location, flags, stream);
+  }, devPtr, count, location, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemPrefetchAsync_ptsz = {
+    "cudaMemPrefetchAsync_ptsz", Library::kRuntime, "devPtr,count,location,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemPrefetchAsync_ptsz(
+    const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemPrefetchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcudart::cudaMemPrefetchAsync(devPtr, count, location, flags, stream);
+  }, devPtr, count, location, flags, stream);
 }
 
 constexpr Function kInfo_cudaMemcpy = {"cudaMemcpy", Library::kRuntime, "dst,src,count,kind"};
@@ -169,6 +196,77 @@ extern "C" cudaError_t culvert_libcudart_cudaMemcpy2D_ptds(
     PerThreadDefaultStreamScope scope;
     return libcudart::cudaMemcpy2D(dst, dpitch, src, spitch, width, height, kind);
   }, dst, dpitch, src, spitch, width, height, kind);
+}
+
+constexpr Function kInfo_cudaMemcpy3D = {"cudaMemcpy3D", Library::kRuntime, "p"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3D(const struct cudaMemcpy3DParms* p) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3D, [&]() -> absl::Status {
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3D(p);
+  }, p);
+}
+
+constexpr Function kInfo_cudaMemcpy3DAsync = {"cudaMemcpy3DAsync", Library::kRuntime, "p,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DAsync, [&]() -> absl::Status {
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DAsync(p, stream);
+  }, p, stream);
+}
+
+constexpr Function kInfo_cudaMemcpy3DAsync_ptsz = {"cudaMemcpy3DAsync_ptsz", Library::kRuntime, "p,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DAsync_ptsz(
+    const struct cudaMemcpy3DParms* p, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DAsync(p, stream);
+  }, p, stream);
+}
+
+constexpr Function kInfo_cudaMemcpy3DPeer = {"cudaMemcpy3DPeer", Library::kRuntime, "p"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DPeer, [&]() -> absl::Status {
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DPeer(p);
+  }, p);
+}
+
+constexpr Function kInfo_cudaMemcpy3DPeerAsync = {"cudaMemcpy3DPeerAsync", Library::kRuntime, "p,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DPeerAsync(
+    const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DPeerAsync, [&]() -> absl::Status {
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DPeerAsync(p, stream);
+  }, p, stream);
+}
+
+constexpr Function kInfo_cudaMemcpy3DPeerAsync_ptsz = {"cudaMemcpy3DPeerAsync_ptsz", Library::kRuntime, "p,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DPeerAsync_ptsz(
+    const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DPeerAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DPeerAsync(p, stream);
+  }, p, stream);
+}
+
+constexpr Function kInfo_cudaMemcpy3DPeer_ptds = {"cudaMemcpy3DPeer_ptds", Library::kRuntime, "p"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3DPeer_ptds(const struct cudaMemcpy3DPeerParms* p) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3DPeer_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3DPeer(p);
+  }, p);
+}
+
+constexpr Function kInfo_cudaMemcpy3D_ptds = {"cudaMemcpy3D_ptds", Library::kRuntime, "p"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpy3D_ptds(const struct cudaMemcpy3DParms* p) {
+  return Call<cudaError_t>(kInfo_cudaMemcpy3D_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (p == nullptr) return NullArgument("p");
+    return libcudart::cudaMemcpy3D(p);
+  }, p);
 }
 
 constexpr Function kInfo_cudaMemcpyAsync = {"cudaMemcpyAsync", Library::kRuntime, "dst,src,count,kind,stream"};

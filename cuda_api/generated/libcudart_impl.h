@@ -16,7 +16,9 @@ absl::Status cudaChooseDevice(int* device, const struct cudaDeviceProp* prop);
 absl::Status cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attr, int device);
 absl::Status cudaDeviceGetByPCIBusId(int* device, const char* pciBusId);
 absl::Status cudaDeviceGetCacheConfig(enum cudaFuncCache* pCacheConfig);
+absl::Status cudaDeviceGetDefaultMemPool(cudaMemPool_t* memPool, int device);
 absl::Status cudaDeviceGetLimit(size_t* pValue, enum cudaLimit limit);
+absl::Status cudaDeviceGetMemPool(cudaMemPool_t* memPool, int device);
 absl::Status cudaDeviceGetP2PAttribute(int* value, enum cudaDeviceP2PAttr attr, int srcDevice, int dstDevice);
 absl::Status cudaDeviceGetPCIBusId(char* pciBusId, int len, int device);
 absl::Status cudaDeviceGetSharedMemConfig(enum cudaSharedMemConfig* pConfig);
@@ -24,6 +26,7 @@ absl::Status cudaDeviceGetStreamPriorityRange(int* leastPriority, int* greatestP
 absl::Status cudaDeviceReset();
 absl::Status cudaDeviceSetCacheConfig(enum cudaFuncCache cacheConfig);
 absl::Status cudaDeviceSetLimit(enum cudaLimit limit, size_t value);
+absl::Status cudaDeviceSetMemPool(int device, cudaMemPool_t memPool);
 absl::Status cudaDeviceSetSharedMemConfig(enum cudaSharedMemConfig config);
 absl::Status cudaDeviceSynchronize();
 absl::Status cudaGetDevice(int* device);
@@ -33,6 +36,13 @@ absl::Status cudaGetDeviceProperties(struct cudaDeviceProp* prop, int device);
 absl::Status cudaInitDevice(int device, unsigned int deviceFlags, unsigned int flags);
 absl::Status cudaSetDevice(int device);
 absl::Status cudaSetDeviceFlags(unsigned int flags);
+
+// Driver Entry Point Access
+absl::Status cudaGetDriverEntryPoint(
+    const char* symbol, void** funcPtr, unsigned long long flags, enum cudaDriverEntryPointQueryResult* driverStatus);
+absl::Status cudaGetDriverEntryPointByVersion(
+    const char* symbol, void** funcPtr, unsigned int cudaVersion, unsigned long long flags,
+    enum cudaDriverEntryPointQueryResult* driverStatus);
 
 // Error Handling
 const char* cudaGetErrorName(cudaError_t error);
@@ -51,12 +61,31 @@ absl::Status cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, un
 absl::Status cudaEventSynchronize(cudaEvent_t event);
 
 // Execution Control
+absl::Status cudaFuncGetAttributes(struct cudaFuncAttributes* attr, const void* func);
+absl::Status cudaFuncGetName(const char** name, const void* func);
+absl::Status cudaFuncGetParamInfo(const void* func, size_t paramIndex, size_t* paramOffset, size_t* paramSize);
+absl::Status cudaFuncSetAttribute(const void* func, enum cudaFuncAttribute attr, int value);
+absl::Status cudaFuncSetCacheConfig(const void* func, enum cudaFuncCache cacheConfig);
+absl::Status cudaFuncSetSharedMemConfig(const void* func, enum cudaSharedMemConfig config);
 absl::Status cudaLaunchCooperativeKernel(
     const void* func, dim3 gridDim, dim3 blockDim, void** args, size_t sharedMem, cudaStream_t stream);
 absl::Status cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t fn, void* userData);
 absl::Status cudaLaunchKernel(
     const void* func, dim3 gridDim, dim3 blockDim, void** args, size_t sharedMem, cudaStream_t stream);
 absl::Status cudaLaunchKernelExC(const cudaLaunchConfig_t* config, const void* func, void** args);
+
+// Interactions with the CUDA Driver API
+absl::Status cudaGetFuncBySymbol(cudaFunction_t* functionPtr, const void* symbolPtr);
+absl::Status cudaGetKernel(cudaKernel_t* kernelPtr, const void* entryFuncAddr);
+
+// Library Management
+absl::Status cudaKernelSetAttributeForDevice(cudaKernel_t kernel, enum cudaFuncAttribute attr, int value, int device);
+absl::Status cudaLibraryEnumerateKernels(cudaKernel_t* kernels, unsigned int numKernels, cudaLibrary_t lib);
+absl::Status cudaLibraryGetGlobal(void** dptr, size_t* bytes, cudaLibrary_t library, const char* name);
+absl::Status cudaLibraryGetKernel(cudaKernel_t* pKernel, cudaLibrary_t library, const char* name);
+absl::Status cudaLibraryGetKernelCount(unsigned int* count, cudaLibrary_t lib);
+absl::Status cudaLibraryGetManaged(void** dptr, size_t* bytes, cudaLibrary_t library, const char* name);
+absl::Status cudaLibraryUnload(cudaLibrary_t library);
 
 // Memory Management
 absl::Status cudaFree(void* devPtr);
@@ -73,13 +102,21 @@ absl::Status cudaMalloc3D(struct cudaPitchedPtr* pitchedDevPtr, struct cudaExten
 absl::Status cudaMallocHost(void** ptr, size_t size);
 absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags);
 absl::Status cudaMallocPitch(void** devPtr, size_t* pitch, size_t width, size_t height);
+absl::Status cudaMemAdvise(
+    const void* devPtr, size_t count, enum cudaMemoryAdvise advice, struct cudaMemLocation location);
 absl::Status cudaMemGetInfo(size_t* free, size_t* total);
+absl::Status cudaMemPrefetchAsync(
+    const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags, cudaStream_t stream);
 absl::Status cudaMemcpy(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind);
 absl::Status cudaMemcpy2D(
     void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind);
 absl::Status cudaMemcpy2DAsync(
     void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind,
     cudaStream_t stream);
+absl::Status cudaMemcpy3D(const struct cudaMemcpy3DParms* p);
+absl::Status cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t stream);
+absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p);
+absl::Status cudaMemcpy3DPeerAsync(const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream);
 absl::Status cudaMemcpyAsync(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind, cudaStream_t stream);
 absl::Status cudaMemcpyFromSymbol(void* dst, const void* symbol, size_t count, size_t offset, enum cudaMemcpyKind kind);
 absl::Status cudaMemcpyFromSymbolAsync(
@@ -98,6 +135,33 @@ absl::Status cudaMemset3D(struct cudaPitchedPtr pitchedDevPtr, int value, struct
 absl::Status cudaMemset3DAsync(
     struct cudaPitchedPtr pitchedDevPtr, int value, struct cudaExtent extent, cudaStream_t stream);
 absl::Status cudaMemsetAsync(void* devPtr, int value, size_t count, cudaStream_t stream);
+
+// Stream Ordered Memory Allocator
+absl::Status cudaFreeAsync(void* devPtr, cudaStream_t hStream);
+absl::Status cudaMallocAsync(void** devPtr, size_t size, cudaStream_t hStream);
+absl::Status cudaMallocFromPoolAsync(void** ptr, size_t size, cudaMemPool_t memPool, cudaStream_t stream);
+absl::Status cudaMemGetDefaultMemPool(
+    cudaMemPool_t* memPool, struct cudaMemLocation* location, enum cudaMemAllocationType type);
+absl::Status cudaMemGetMemPool(
+    cudaMemPool_t* memPool, struct cudaMemLocation* location, enum cudaMemAllocationType type);
+absl::Status cudaMemPoolCreate(cudaMemPool_t* memPool, const struct cudaMemPoolProps* poolProps);
+absl::Status cudaMemPoolDestroy(cudaMemPool_t memPool);
+absl::Status cudaMemPoolGetAccess(
+    enum cudaMemAccessFlags* flags, cudaMemPool_t memPool, struct cudaMemLocation* location);
+absl::Status cudaMemPoolGetAttribute(cudaMemPool_t memPool, enum cudaMemPoolAttr attr, void* value);
+absl::Status cudaMemPoolSetAccess(cudaMemPool_t memPool, const struct cudaMemAccessDesc* descList, size_t count);
+absl::Status cudaMemPoolSetAttribute(cudaMemPool_t memPool, enum cudaMemPoolAttr attr, void* value);
+absl::Status cudaMemPoolTrimTo(cudaMemPool_t memPool, size_t minBytesToKeep);
+absl::Status cudaMemSetMemPool(
+    struct cudaMemLocation* location, enum cudaMemAllocationType type, cudaMemPool_t memPool);
+
+// Occupancy
+absl::Status cudaOccupancyAvailableDynamicSMemPerBlock(
+    size_t* dynamicSmemSize, const void* func, int numBlocks, int blockSize);
+absl::Status cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+    int* numBlocks, const void* func, int blockSize, size_t dynamicSMemSize);
+absl::Status cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+    int* numBlocks, const void* func, int blockSize, size_t dynamicSMemSize, unsigned int flags);
 
 // Peer Device Memory Access
 absl::Status cudaDeviceCanAccessPeer(int* canAccessPeer, int device, int peerDevice);
@@ -144,6 +208,9 @@ absl::Status cudaStreamGetPriority(cudaStream_t hStream, int* priority);
 absl::Status cudaStreamQuery(cudaStream_t stream);
 absl::Status cudaStreamSynchronize(cudaStream_t stream);
 absl::Status cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned int flags);
+
+// Unified Addressing
+absl::Status cudaPointerGetAttributes(struct cudaPointerAttributes* attributes, const void* ptr);
 
 // Version Management
 absl::Status cudaDriverGetVersion(int* driverVersion);

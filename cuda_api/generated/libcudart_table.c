@@ -21,17 +21,14 @@ STUB(cudaDestroyExternalSemaphore)
 STUB(cudaDestroySurfaceObject)
 STUB(cudaDestroyTextureObject)
 STUB(cudaDeviceFlushGPUDirectRDMAWrites)
-STUB(cudaDeviceGetDefaultMemPool)
 STUB(cudaDeviceGetGraphMemAttribute)
 STUB(cudaDeviceGetHostAtomicCapabilities)
-STUB(cudaDeviceGetMemPool)
 STUB(cudaDeviceGetNvSciSyncAttributes)
 STUB(cudaDeviceGetP2PAtomicCapabilities)
 STUB(cudaDeviceGetTexture1DLinearMaxWidth)
 STUB(cudaDeviceGraphMemTrim)
 STUB(cudaDeviceRegisterAsyncNotification)
 STUB(cudaDeviceSetGraphMemAttribute)
-STUB(cudaDeviceSetMemPool)
 STUB(cudaDeviceUnregisterAsyncNotification)
 STUB(cudaEGLStreamConsumerAcquireFrame)
 STUB(cudaEGLStreamConsumerConnect)
@@ -46,15 +43,7 @@ STUB(cudaEventCreateFromEGLSync)
 STUB(cudaExternalMemoryGetMappedBuffer)
 STUB(cudaExternalMemoryGetMappedMipmappedArray)
 STUB(cudaFreeArray)
-STUB(cudaFreeAsync)
-STUB(cudaFreeAsync_ptsz)
 STUB(cudaFreeMipmappedArray)
-STUB(cudaFuncGetAttributes)
-STUB(cudaFuncGetName)
-STUB(cudaFuncGetParamInfo)
-STUB(cudaFuncSetAttribute)
-STUB(cudaFuncSetCacheConfig)
-STUB(cudaFuncSetSharedMemConfig)
 STUB(cudaGLGetDevices)
 STUB(cudaGLMapBufferObject)
 STUB(cudaGLMapBufferObjectAsync)
@@ -65,13 +54,7 @@ STUB(cudaGLUnmapBufferObject)
 STUB(cudaGLUnmapBufferObjectAsync)
 STUB(cudaGLUnregisterBufferObject)
 STUB(cudaGetChannelDesc)
-STUB(cudaGetDriverEntryPoint)
-STUB(cudaGetDriverEntryPointByVersion)
-STUB(cudaGetDriverEntryPointByVersion_ptsz)
-STUB(cudaGetDriverEntryPoint_ptsz)
 STUB(cudaGetExportTable)
-STUB(cudaGetFuncBySymbol)
-STUB(cudaGetKernel)
 STUB(cudaGetMipmappedArrayLevel)
 STUB(cudaGetSurfaceObjectResourceDesc)
 STUB(cudaGetTextureObjectResourceDesc)
@@ -182,16 +165,9 @@ STUB(cudaIpcGetEventHandle)
 STUB(cudaIpcGetMemHandle)
 STUB(cudaIpcOpenEventHandle)
 STUB(cudaIpcOpenMemHandle)
-STUB(cudaKernelSetAttributeForDevice)
-STUB(cudaLibraryEnumerateKernels)
-STUB(cudaLibraryGetGlobal)
-STUB(cudaLibraryGetKernel)
-STUB(cudaLibraryGetKernelCount)
-STUB(cudaLibraryGetManaged)
 STUB(cudaLibraryGetUnifiedFunction)
 STUB(cudaLibraryLoadData)
 STUB(cudaLibraryLoadFromFile)
-STUB(cudaLibraryUnload)
 STUB(cudaLogsCurrent)
 STUB(cudaLogsDumpToFile)
 STUB(cudaLogsDumpToMemory)
@@ -199,36 +175,19 @@ STUB(cudaLogsRegisterCallback)
 STUB(cudaLogsUnregisterCallback)
 STUB(cudaMalloc3DArray)
 STUB(cudaMallocArray)
-STUB(cudaMallocAsync)
-STUB(cudaMallocAsync_ptsz)
-STUB(cudaMallocFromPoolAsync)
-STUB(cudaMallocFromPoolAsync_ptsz)
 STUB(cudaMallocMipmappedArray)
-STUB(cudaMemAdvise)
 STUB(cudaMemDiscardAndPrefetchBatchAsync)
 STUB(cudaMemDiscardAndPrefetchBatchAsync_ptsz)
 STUB(cudaMemDiscardBatchAsync)
 STUB(cudaMemDiscardBatchAsync_ptsz)
-STUB(cudaMemGetDefaultMemPool)
-STUB(cudaMemGetMemPool)
-STUB(cudaMemPoolCreate)
-STUB(cudaMemPoolDestroy)
 STUB(cudaMemPoolExportPointer)
 STUB(cudaMemPoolExportToShareableHandle)
-STUB(cudaMemPoolGetAccess)
-STUB(cudaMemPoolGetAttribute)
 STUB(cudaMemPoolImportFromShareableHandle)
 STUB(cudaMemPoolImportPointer)
-STUB(cudaMemPoolSetAccess)
-STUB(cudaMemPoolSetAttribute)
-STUB(cudaMemPoolTrimTo)
-STUB(cudaMemPrefetchAsync)
-STUB(cudaMemPrefetchAsync_ptsz)
 STUB(cudaMemPrefetchBatchAsync)
 STUB(cudaMemPrefetchBatchAsync_ptsz)
 STUB(cudaMemRangeGetAttribute)
 STUB(cudaMemRangeGetAttributes)
-STUB(cudaMemSetMemPool)
 STUB(cudaMemcpy2DArrayToArray)
 STUB(cudaMemcpy2DArrayToArray_ptds)
 STUB(cudaMemcpy2DFromArray)
@@ -239,16 +198,8 @@ STUB(cudaMemcpy2DToArray)
 STUB(cudaMemcpy2DToArrayAsync)
 STUB(cudaMemcpy2DToArrayAsync_ptsz)
 STUB(cudaMemcpy2DToArray_ptds)
-STUB(cudaMemcpy3D)
-STUB(cudaMemcpy3DAsync)
-STUB(cudaMemcpy3DAsync_ptsz)
 STUB(cudaMemcpy3DBatchAsync)
 STUB(cudaMemcpy3DBatchAsync_ptsz)
-STUB(cudaMemcpy3DPeer)
-STUB(cudaMemcpy3DPeerAsync)
-STUB(cudaMemcpy3DPeerAsync_ptsz)
-STUB(cudaMemcpy3DPeer_ptds)
-STUB(cudaMemcpy3D_ptds)
 STUB(cudaMemcpyArrayToArray)
 STUB(cudaMemcpyArrayToArray_ptds)
 STUB(cudaMemcpyBatchAsync)
@@ -263,12 +214,8 @@ STUB(cudaMemcpyToArrayAsync_ptsz)
 STUB(cudaMemcpyToArray_ptds)
 STUB(cudaMipmappedArrayGetMemoryRequirements)
 STUB(cudaMipmappedArrayGetSparseProperties)
-STUB(cudaOccupancyAvailableDynamicSMemPerBlock)
-STUB(cudaOccupancyMaxActiveBlocksPerMultiprocessor)
-STUB(cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags)
 STUB(cudaOccupancyMaxActiveClusters)
 STUB(cudaOccupancyMaxPotentialClusterSize)
-STUB(cudaPointerGetAttributes)
 STUB(cudaSetValidDevices)
 STUB(cudaSignalExternalSemaphoresAsync)
 STUB(cudaSignalExternalSemaphoresAsync_ptsz)
@@ -319,7 +266,9 @@ void culvert_libcudart_cudaDeviceEnablePeerAccess(void);
 void culvert_libcudart_cudaDeviceGetAttribute(void);
 void culvert_libcudart_cudaDeviceGetByPCIBusId(void);
 void culvert_libcudart_cudaDeviceGetCacheConfig(void);
+void culvert_libcudart_cudaDeviceGetDefaultMemPool(void);
 void culvert_libcudart_cudaDeviceGetLimit(void);
+void culvert_libcudart_cudaDeviceGetMemPool(void);
 void culvert_libcudart_cudaDeviceGetP2PAttribute(void);
 void culvert_libcudart_cudaDeviceGetPCIBusId(void);
 void culvert_libcudart_cudaDeviceGetSharedMemConfig(void);
@@ -327,6 +276,7 @@ void culvert_libcudart_cudaDeviceGetStreamPriorityRange(void);
 void culvert_libcudart_cudaDeviceReset(void);
 void culvert_libcudart_cudaDeviceSetCacheConfig(void);
 void culvert_libcudart_cudaDeviceSetLimit(void);
+void culvert_libcudart_cudaDeviceSetMemPool(void);
 void culvert_libcudart_cudaDeviceSetSharedMemConfig(void);
 void culvert_libcudart_cudaDeviceSynchronize(void);
 void culvert_libcudart_cudaDriverGetVersion(void);
@@ -341,13 +291,27 @@ void culvert_libcudart_cudaEventRecordWithFlags_ptsz(void);
 void culvert_libcudart_cudaEventRecord_ptsz(void);
 void culvert_libcudart_cudaEventSynchronize(void);
 void culvert_libcudart_cudaFree(void);
+void culvert_libcudart_cudaFreeAsync(void);
+void culvert_libcudart_cudaFreeAsync_ptsz(void);
 void culvert_libcudart_cudaFreeHost(void);
+void culvert_libcudart_cudaFuncGetAttributes(void);
+void culvert_libcudart_cudaFuncGetName(void);
+void culvert_libcudart_cudaFuncGetParamInfo(void);
+void culvert_libcudart_cudaFuncSetAttribute(void);
+void culvert_libcudart_cudaFuncSetCacheConfig(void);
+void culvert_libcudart_cudaFuncSetSharedMemConfig(void);
 void culvert_libcudart_cudaGetDevice(void);
 void culvert_libcudart_cudaGetDeviceCount(void);
 void culvert_libcudart_cudaGetDeviceFlags(void);
 void culvert_libcudart_cudaGetDeviceProperties(void);
+void culvert_libcudart_cudaGetDriverEntryPoint(void);
+void culvert_libcudart_cudaGetDriverEntryPointByVersion(void);
+void culvert_libcudart_cudaGetDriverEntryPointByVersion_ptsz(void);
+void culvert_libcudart_cudaGetDriverEntryPoint_ptsz(void);
 void culvert_libcudart_cudaGetErrorName(void);
 void culvert_libcudart_cudaGetErrorString(void);
+void culvert_libcudart_cudaGetFuncBySymbol(void);
+void culvert_libcudart_cudaGetKernel(void);
 void culvert_libcudart_cudaGetLastError(void);
 void culvert_libcudart_cudaGetSymbolAddress(void);
 void culvert_libcudart_cudaGetSymbolSize(void);
@@ -357,6 +321,7 @@ void culvert_libcudart_cudaHostGetFlags(void);
 void culvert_libcudart_cudaHostRegister(void);
 void culvert_libcudart_cudaHostUnregister(void);
 void culvert_libcudart_cudaInitDevice(void);
+void culvert_libcudart_cudaKernelSetAttributeForDevice(void);
 void culvert_libcudart_cudaLaunchCooperativeKernel(void);
 void culvert_libcudart_cudaLaunchCooperativeKernel_ptsz(void);
 void culvert_libcudart_cudaLaunchHostFunc(void);
@@ -365,17 +330,48 @@ void culvert_libcudart_cudaLaunchKernel(void);
 void culvert_libcudart_cudaLaunchKernelExC(void);
 void culvert_libcudart_cudaLaunchKernelExC_ptsz(void);
 void culvert_libcudart_cudaLaunchKernel_ptsz(void);
+void culvert_libcudart_cudaLibraryEnumerateKernels(void);
+void culvert_libcudart_cudaLibraryGetGlobal(void);
+void culvert_libcudart_cudaLibraryGetKernel(void);
+void culvert_libcudart_cudaLibraryGetKernelCount(void);
+void culvert_libcudart_cudaLibraryGetManaged(void);
+void culvert_libcudart_cudaLibraryUnload(void);
 void culvert_libcudart_cudaMalloc(void);
 void culvert_libcudart_cudaMalloc3D(void);
+void culvert_libcudart_cudaMallocAsync(void);
+void culvert_libcudart_cudaMallocAsync_ptsz(void);
+void culvert_libcudart_cudaMallocFromPoolAsync(void);
+void culvert_libcudart_cudaMallocFromPoolAsync_ptsz(void);
 void culvert_libcudart_cudaMallocHost(void);
 void culvert_libcudart_cudaMallocManaged(void);
 void culvert_libcudart_cudaMallocPitch(void);
+void culvert_libcudart_cudaMemAdvise(void);
+void culvert_libcudart_cudaMemGetDefaultMemPool(void);
 void culvert_libcudart_cudaMemGetInfo(void);
+void culvert_libcudart_cudaMemGetMemPool(void);
+void culvert_libcudart_cudaMemPoolCreate(void);
+void culvert_libcudart_cudaMemPoolDestroy(void);
+void culvert_libcudart_cudaMemPoolGetAccess(void);
+void culvert_libcudart_cudaMemPoolGetAttribute(void);
+void culvert_libcudart_cudaMemPoolSetAccess(void);
+void culvert_libcudart_cudaMemPoolSetAttribute(void);
+void culvert_libcudart_cudaMemPoolTrimTo(void);
+void culvert_libcudart_cudaMemPrefetchAsync(void);
+void culvert_libcudart_cudaMemPrefetchAsync_ptsz(void);
+void culvert_libcudart_cudaMemSetMemPool(void);
 void culvert_libcudart_cudaMemcpy(void);
 void culvert_libcudart_cudaMemcpy2D(void);
 void culvert_libcudart_cudaMemcpy2DAsync(void);
 void culvert_libcudart_cudaMemcpy2DAsync_ptsz(void);
 void culvert_libcudart_cudaMemcpy2D_ptds(void);
+void culvert_libcudart_cudaMemcpy3D(void);
+void culvert_libcudart_cudaMemcpy3DAsync(void);
+void culvert_libcudart_cudaMemcpy3DAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpy3DPeer(void);
+void culvert_libcudart_cudaMemcpy3DPeerAsync(void);
+void culvert_libcudart_cudaMemcpy3DPeerAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpy3DPeer_ptds(void);
+void culvert_libcudart_cudaMemcpy3D_ptds(void);
 void culvert_libcudart_cudaMemcpyAsync(void);
 void culvert_libcudart_cudaMemcpyAsync_ptsz(void);
 void culvert_libcudart_cudaMemcpyFromSymbol(void);
@@ -401,7 +397,11 @@ void culvert_libcudart_cudaMemset3D_ptds(void);
 void culvert_libcudart_cudaMemsetAsync(void);
 void culvert_libcudart_cudaMemsetAsync_ptsz(void);
 void culvert_libcudart_cudaMemset_ptds(void);
+void culvert_libcudart_cudaOccupancyAvailableDynamicSMemPerBlock(void);
+void culvert_libcudart_cudaOccupancyMaxActiveBlocksPerMultiprocessor(void);
+void culvert_libcudart_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(void);
 void culvert_libcudart_cudaPeekAtLastError(void);
+void culvert_libcudart_cudaPointerGetAttributes(void);
 void culvert_libcudart_cudaProfilerStart(void);
 void culvert_libcudart_cudaProfilerStop(void);
 void culvert_libcudart_cudaRuntimeGetVersion(void);
@@ -466,11 +466,11 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaDeviceGetAttribute,
     culvert_libcudart_cudaDeviceGetByPCIBusId,
     culvert_libcudart_cudaDeviceGetCacheConfig,
-    (culvert_entry)stub_cudaDeviceGetDefaultMemPool,
+    culvert_libcudart_cudaDeviceGetDefaultMemPool,
     (culvert_entry)stub_cudaDeviceGetGraphMemAttribute,
     (culvert_entry)stub_cudaDeviceGetHostAtomicCapabilities,
     culvert_libcudart_cudaDeviceGetLimit,
-    (culvert_entry)stub_cudaDeviceGetMemPool,
+    culvert_libcudart_cudaDeviceGetMemPool,
     (culvert_entry)stub_cudaDeviceGetNvSciSyncAttributes,
     (culvert_entry)stub_cudaDeviceGetP2PAtomicCapabilities,
     culvert_libcudart_cudaDeviceGetP2PAttribute,
@@ -484,7 +484,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaDeviceSetCacheConfig,
     (culvert_entry)stub_cudaDeviceSetGraphMemAttribute,
     culvert_libcudart_cudaDeviceSetLimit,
-    (culvert_entry)stub_cudaDeviceSetMemPool,
+    culvert_libcudart_cudaDeviceSetMemPool,
     culvert_libcudart_cudaDeviceSetSharedMemConfig,
     culvert_libcudart_cudaDeviceSynchronize,
     (culvert_entry)stub_cudaDeviceUnregisterAsyncNotification,
@@ -513,16 +513,16 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaExternalMemoryGetMappedMipmappedArray,
     culvert_libcudart_cudaFree,
     (culvert_entry)stub_cudaFreeArray,
-    (culvert_entry)stub_cudaFreeAsync,
-    (culvert_entry)stub_cudaFreeAsync_ptsz,
+    culvert_libcudart_cudaFreeAsync,
+    culvert_libcudart_cudaFreeAsync_ptsz,
     culvert_libcudart_cudaFreeHost,
     (culvert_entry)stub_cudaFreeMipmappedArray,
-    (culvert_entry)stub_cudaFuncGetAttributes,
-    (culvert_entry)stub_cudaFuncGetName,
-    (culvert_entry)stub_cudaFuncGetParamInfo,
-    (culvert_entry)stub_cudaFuncSetAttribute,
-    (culvert_entry)stub_cudaFuncSetCacheConfig,
-    (culvert_entry)stub_cudaFuncSetSharedMemConfig,
+    culvert_libcudart_cudaFuncGetAttributes,
+    culvert_libcudart_cudaFuncGetName,
+    culvert_libcudart_cudaFuncGetParamInfo,
+    culvert_libcudart_cudaFuncSetAttribute,
+    culvert_libcudart_cudaFuncSetCacheConfig,
+    culvert_libcudart_cudaFuncSetSharedMemConfig,
     (culvert_entry)stub_cudaGLGetDevices,
     (culvert_entry)stub_cudaGLMapBufferObject,
     (culvert_entry)stub_cudaGLMapBufferObjectAsync,
@@ -537,15 +537,15 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaGetDeviceCount,
     culvert_libcudart_cudaGetDeviceFlags,
     culvert_libcudart_cudaGetDeviceProperties,
-    (culvert_entry)stub_cudaGetDriverEntryPoint,
-    (culvert_entry)stub_cudaGetDriverEntryPointByVersion,
-    (culvert_entry)stub_cudaGetDriverEntryPointByVersion_ptsz,
-    (culvert_entry)stub_cudaGetDriverEntryPoint_ptsz,
+    culvert_libcudart_cudaGetDriverEntryPoint,
+    culvert_libcudart_cudaGetDriverEntryPointByVersion,
+    culvert_libcudart_cudaGetDriverEntryPointByVersion_ptsz,
+    culvert_libcudart_cudaGetDriverEntryPoint_ptsz,
     culvert_libcudart_cudaGetErrorName,
     culvert_libcudart_cudaGetErrorString,
     (culvert_entry)stub_cudaGetExportTable,
-    (culvert_entry)stub_cudaGetFuncBySymbol,
-    (culvert_entry)stub_cudaGetKernel,
+    culvert_libcudart_cudaGetFuncBySymbol,
+    culvert_libcudart_cudaGetKernel,
     culvert_libcudart_cudaGetLastError,
     (culvert_entry)stub_cudaGetMipmappedArrayLevel,
     (culvert_entry)stub_cudaGetSurfaceObjectResourceDesc,
@@ -665,7 +665,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaIpcGetMemHandle,
     (culvert_entry)stub_cudaIpcOpenEventHandle,
     (culvert_entry)stub_cudaIpcOpenMemHandle,
-    (culvert_entry)stub_cudaKernelSetAttributeForDevice,
+    culvert_libcudart_cudaKernelSetAttributeForDevice,
     culvert_libcudart_cudaLaunchCooperativeKernel,
     culvert_libcudart_cudaLaunchCooperativeKernel_ptsz,
     culvert_libcudart_cudaLaunchHostFunc,
@@ -674,15 +674,15 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaLaunchKernelExC,
     culvert_libcudart_cudaLaunchKernelExC_ptsz,
     culvert_libcudart_cudaLaunchKernel_ptsz,
-    (culvert_entry)stub_cudaLibraryEnumerateKernels,
-    (culvert_entry)stub_cudaLibraryGetGlobal,
-    (culvert_entry)stub_cudaLibraryGetKernel,
-    (culvert_entry)stub_cudaLibraryGetKernelCount,
-    (culvert_entry)stub_cudaLibraryGetManaged,
+    culvert_libcudart_cudaLibraryEnumerateKernels,
+    culvert_libcudart_cudaLibraryGetGlobal,
+    culvert_libcudart_cudaLibraryGetKernel,
+    culvert_libcudart_cudaLibraryGetKernelCount,
+    culvert_libcudart_cudaLibraryGetManaged,
     (culvert_entry)stub_cudaLibraryGetUnifiedFunction,
     (culvert_entry)stub_cudaLibraryLoadData,
     (culvert_entry)stub_cudaLibraryLoadFromFile,
-    (culvert_entry)stub_cudaLibraryUnload,
+    culvert_libcudart_cudaLibraryUnload,
     (culvert_entry)stub_cudaLogsCurrent,
     (culvert_entry)stub_cudaLogsDumpToFile,
     (culvert_entry)stub_cudaLogsDumpToMemory,
@@ -692,40 +692,40 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaMalloc3D,
     (culvert_entry)stub_cudaMalloc3DArray,
     (culvert_entry)stub_cudaMallocArray,
-    (culvert_entry)stub_cudaMallocAsync,
-    (culvert_entry)stub_cudaMallocAsync_ptsz,
-    (culvert_entry)stub_cudaMallocFromPoolAsync,
-    (culvert_entry)stub_cudaMallocFromPoolAsync_ptsz,
+    culvert_libcudart_cudaMallocAsync,
+    culvert_libcudart_cudaMallocAsync_ptsz,
+    culvert_libcudart_cudaMallocFromPoolAsync,
+    culvert_libcudart_cudaMallocFromPoolAsync_ptsz,
     culvert_libcudart_cudaMallocHost,
     culvert_libcudart_cudaMallocManaged,
     (culvert_entry)stub_cudaMallocMipmappedArray,
     culvert_libcudart_cudaMallocPitch,
-    (culvert_entry)stub_cudaMemAdvise,
+    culvert_libcudart_cudaMemAdvise,
     (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync,
     (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemDiscardBatchAsync,
     (culvert_entry)stub_cudaMemDiscardBatchAsync_ptsz,
-    (culvert_entry)stub_cudaMemGetDefaultMemPool,
+    culvert_libcudart_cudaMemGetDefaultMemPool,
     culvert_libcudart_cudaMemGetInfo,
-    (culvert_entry)stub_cudaMemGetMemPool,
-    (culvert_entry)stub_cudaMemPoolCreate,
-    (culvert_entry)stub_cudaMemPoolDestroy,
+    culvert_libcudart_cudaMemGetMemPool,
+    culvert_libcudart_cudaMemPoolCreate,
+    culvert_libcudart_cudaMemPoolDestroy,
     (culvert_entry)stub_cudaMemPoolExportPointer,
     (culvert_entry)stub_cudaMemPoolExportToShareableHandle,
-    (culvert_entry)stub_cudaMemPoolGetAccess,
-    (culvert_entry)stub_cudaMemPoolGetAttribute,
+    culvert_libcudart_cudaMemPoolGetAccess,
+    culvert_libcudart_cudaMemPoolGetAttribute,
     (culvert_entry)stub_cudaMemPoolImportFromShareableHandle,
     (culvert_entry)stub_cudaMemPoolImportPointer,
-    (culvert_entry)stub_cudaMemPoolSetAccess,
-    (culvert_entry)stub_cudaMemPoolSetAttribute,
-    (culvert_entry)stub_cudaMemPoolTrimTo,
-    (culvert_entry)stub_cudaMemPrefetchAsync,
-    (culvert_entry)stub_cudaMemPrefetchAsync_ptsz,
+    culvert_libcudart_cudaMemPoolSetAccess,
+    culvert_libcudart_cudaMemPoolSetAttribute,
+    culvert_libcudart_cudaMemPoolTrimTo,
+    culvert_libcudart_cudaMemPrefetchAsync,
+    culvert_libcudart_cudaMemPrefetchAsync_ptsz,
     (culvert_entry)stub_cudaMemPrefetchBatchAsync,
     (culvert_entry)stub_cudaMemPrefetchBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemRangeGetAttribute,
     (culvert_entry)stub_cudaMemRangeGetAttributes,
-    (culvert_entry)stub_cudaMemSetMemPool,
+    culvert_libcudart_cudaMemSetMemPool,
     culvert_libcudart_cudaMemcpy,
     culvert_libcudart_cudaMemcpy2D,
     (culvert_entry)stub_cudaMemcpy2DArrayToArray,
@@ -741,16 +741,16 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMemcpy2DToArrayAsync_ptsz,
     (culvert_entry)stub_cudaMemcpy2DToArray_ptds,
     culvert_libcudart_cudaMemcpy2D_ptds,
-    (culvert_entry)stub_cudaMemcpy3D,
-    (culvert_entry)stub_cudaMemcpy3DAsync,
-    (culvert_entry)stub_cudaMemcpy3DAsync_ptsz,
+    culvert_libcudart_cudaMemcpy3D,
+    culvert_libcudart_cudaMemcpy3DAsync,
+    culvert_libcudart_cudaMemcpy3DAsync_ptsz,
     (culvert_entry)stub_cudaMemcpy3DBatchAsync,
     (culvert_entry)stub_cudaMemcpy3DBatchAsync_ptsz,
-    (culvert_entry)stub_cudaMemcpy3DPeer,
-    (culvert_entry)stub_cudaMemcpy3DPeerAsync,
-    (culvert_entry)stub_cudaMemcpy3DPeerAsync_ptsz,
-    (culvert_entry)stub_cudaMemcpy3DPeer_ptds,
-    (culvert_entry)stub_cudaMemcpy3D_ptds,
+    culvert_libcudart_cudaMemcpy3DPeer,
+    culvert_libcudart_cudaMemcpy3DPeerAsync,
+    culvert_libcudart_cudaMemcpy3DPeerAsync_ptsz,
+    culvert_libcudart_cudaMemcpy3DPeer_ptds,
+    culvert_libcudart_cudaMemcpy3D_ptds,
     (culvert_entry)stub_cudaMemcpyArrayToArray,
     (culvert_entry)stub_cudaMemcpyArrayToArray_ptds,
     culvert_libcudart_cudaMemcpyAsync,
@@ -790,13 +790,13 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaMemset_ptds,
     (culvert_entry)stub_cudaMipmappedArrayGetMemoryRequirements,
     (culvert_entry)stub_cudaMipmappedArrayGetSparseProperties,
-    (culvert_entry)stub_cudaOccupancyAvailableDynamicSMemPerBlock,
-    (culvert_entry)stub_cudaOccupancyMaxActiveBlocksPerMultiprocessor,
-    (culvert_entry)stub_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,
+    culvert_libcudart_cudaOccupancyAvailableDynamicSMemPerBlock,
+    culvert_libcudart_cudaOccupancyMaxActiveBlocksPerMultiprocessor,
+    culvert_libcudart_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,
     (culvert_entry)stub_cudaOccupancyMaxActiveClusters,
     (culvert_entry)stub_cudaOccupancyMaxPotentialClusterSize,
     culvert_libcudart_cudaPeekAtLastError,
-    (culvert_entry)stub_cudaPointerGetAttributes,
+    culvert_libcudart_cudaPointerGetAttributes,
     culvert_libcudart_cudaProfilerStart,
     culvert_libcudart_cudaProfilerStop,
     culvert_libcudart_cudaRuntimeGetVersion,

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "cuda_api/generated/libcudart_impl.h"
-#include "cuda_api/libcudart/copy_kind.h"
+#include "cuda_api/libcudart/copy.h"
 #include "cuda_api/libcudart/registry.h"
 #include "cuda_api/libcudart/session.h"
 #include "include/culvert/error.h"
@@ -77,6 +77,32 @@ absl::Status CopyFromSymbol(void* dst, const void* symbol, size_t count, size_t 
 
 }  // namespace
 
+absl::StatusOr<CopyDirection> ToDirection(cudaMemcpyKind kind) {
+  switch (kind) {
+    case cudaMemcpyHostToHost:
+      return CopyDirection::kHostToHost;
+    case cudaMemcpyHostToDevice:
+      return CopyDirection::kHostToDevice;
+    case cudaMemcpyDeviceToHost:
+      return CopyDirection::kDeviceToHost;
+    case cudaMemcpyDeviceToDevice:
+      return CopyDirection::kDeviceToDevice;
+    case cudaMemcpyDefault:
+      return CopyDirection::kDefault;
+  }
+  return Error(ErrorKind::kInvalidMemcpyDirection, "%d is no copy direction", static_cast<int>(kind));
+}
+
+absl::Status SynchronizePeers(int dst_device, int src_device) {
+  CULVERT_ASSIGN_OR_RETURN(Context * current, UseContext());
+  for (int ordinal : {dst_device, src_device}) {
+    CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(ordinal));
+    Context& primary = *device->primary();
+    if (&primary != current && primary.active()) CULVERT_RETURN_IF_ERROR(primary.Synchronize());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status cudaMemcpy(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind) {
   return CopyLinear(dst, src, count, kind, nullptr, Wait::kSync);
 }
@@ -95,15 +121,8 @@ absl::Status cudaMemcpy2DAsync(void* dst, size_t dpitch, const void* src, size_t
   return CopyRows(dst, dpitch, src, spitch, width, height, kind, stream, Wait::kAsync);
 }
 
-// "Serialised with all pending and future work of the current device, srcDevice and dstDevice" (manual): this call waits for
-// the work of the two devices where they are not the current one.
 absl::Status cudaMemcpyPeer(void* dst, int dstDevice, const void* src, int srcDevice, size_t count) {
-  CULVERT_ASSIGN_OR_RETURN(Context * current, UseContext());
-  for (int ordinal : {dstDevice, srcDevice}) {
-    CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(ordinal));
-    Context& primary = *device->primary();
-    if (&primary != current && primary.active()) CULVERT_RETURN_IF_ERROR(primary.Synchronize());
-  }
+  CULVERT_RETURN_IF_ERROR(SynchronizePeers(dstDevice, srcDevice));
   return CopyLinear(dst, src, count, cudaMemcpyDeviceToDevice, nullptr, Wait::kSync);
 }
 

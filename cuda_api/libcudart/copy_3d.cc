@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "cuda_api/generated/libcudart_impl.h"
-#include "cuda_api/libcudart/copy_kind.h"
+#include "cuda_api/libcudart/copy.h"
 #include "cuda_api/libcudart/session.h"
 #include "include/culvert/error.h"
 #include "runtime/memory.h"
@@ -18,15 +18,17 @@ struct Side {
   uint64_t slice_bytes;
 };
 
+bool Fits(size_t first, size_t count, size_t limit) { return count <= limit && first <= limit - count; }
+
 absl::StatusOr<Side> ToSide(const cudaPitchedPtr& pointer, const cudaPos& position, const cudaExtent& extent) {
   if (extent.height > 1 || extent.depth > 1) {
-    if (position.x + extent.width > pointer.pitch) {
-      return Error(ErrorKind::kInvalidPitch, "bytes %u to %u of rows of pitch %u", position.x,
-                   position.x + extent.width, pointer.pitch);
+    if (!Fits(position.x, extent.width, pointer.pitch)) {
+      return Error(ErrorKind::kInvalidPitch, "%u bytes from %u on do not fit rows of pitch %u", extent.width, position.x,
+                   pointer.pitch);
     }
-    if (extent.depth > 1 && position.y + extent.height > pointer.ysize) {
-      return Error(ErrorKind::kInvalidValue, "rows %u to %u of planes of %u", position.y, position.y + extent.height,
-                   pointer.ysize);
+    if (extent.depth > 1 && !Fits(position.y, extent.height, pointer.ysize)) {
+      return Error(ErrorKind::kInvalidValue, "%u rows from %u on do not fit planes of %u rows", extent.height,
+                   position.y, pointer.ysize);
     }
   }
   uint64_t slice = pointer.pitch * pointer.ysize;
@@ -78,6 +80,7 @@ absl::Status cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t s
 }
 
 absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p) {
+  CULVERT_RETURN_IF_ERROR(SynchronizePeers(p->dstDevice, p->srcDevice));
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
   CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p));
   return CopySync(*stream, params);
