@@ -153,7 +153,8 @@ class Emitter {
     if (in.op == Op::CALL || in.op == Op::CALL_INDIRECT) out.x = 0;
     if ((in.op == Op::MOV32 || in.op == Op::MOV64 || in.op == Op::MOVP) && out.dst == out.a) return;
     MemoryAccess access = AccessOf(in.op);
-    if ((access == MemoryAccess::kLoad || access == MemoryAccess::kStore) && uniform_[in.reg[kA]]) {
+    // Lanes have their own local memory, so one address is not one place there.
+    if ((access == MemoryAccess::kLoad || access == MemoryAccess::kStore) && !IsLocalAccess(in.op) && uniform_[in.reg[kA]]) {
       out.x |= bytecode::kAddressUniform;
     }
     if (in.op == Op::ISSPACEP && in.x == static_cast<uint16_t>(bytecode::Space::kParam)) result_.needs_parameter_memory = true;

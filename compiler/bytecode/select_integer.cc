@@ -137,7 +137,7 @@ void Selector::SelectCarry(const Instruction& in) {
   Reg dst = Destination(in.operands[0], cls, in);
   if (!carry_in) {
     Op op = is_sub ? (is_64 ? Op::SUB_CC_I64 : Op::SUB_CC_I32) : (is_64 ? Op::ADD_CC_I64 : Op::ADD_CC_I32);
-    Emit(op, dst, a, b, carry_).defs |= 1 << kC;
+    Emit(op, dst, a, b, carry_, bytecode::kNoOperand).defs |= 1 << kC;
     return;
   }
   Op op = is_sub ? (is_64 ? Op::SUBC_I64 : Op::SUBC_I32) : (is_64 ? Op::ADDC_I64 : Op::ADDC_I32);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "include/culvert/error.h"
+#include "include/culvert/npu_config.h"
 
 namespace culvert::lowering {
 
@@ -36,7 +38,7 @@ uint64_t AlignUp(uint64_t value, uint64_t align) { return align <= 1 ? value : (
 }  // namespace
 
 Selector::Selector(ProgramContext& context, const ptx::Function& function, uint32_t header_index)
-    : context_(context), function_(function) {
+    : context_(context), function_(function), header_index_(header_index) {
   lir_.name = std::string(function.name);
   lir_.is_entry = function.is_entry;
   const ptx::FunctionHeader& header = context.module().functions()[header_index];
@@ -189,8 +191,10 @@ void Selector::LayOutFrame() {
     if (end > (1u << 30)) break;
   }
   uint64_t total = AlignUp(end, 16) + outgoing_bytes_;
-  if (total > (1u << 30)) {
-    status_ = context_.ErrorAt({}, 902, "local variables and call arguments take more than 1 GiB per thread", lir_.name);
+  if (total > kMaxLocalBytesPerThread) {
+    status_ = context_.ErrorAt(context_.module().functions()[header_index_].position, 902,
+                               absl::StrFormat("local variables and call arguments take %d bytes per thread; the limit is %d",
+                                               total, kMaxLocalBytesPerThread), lir_.name);
     return;
   }
   for (size_t i = 0; i < variables_.size(); ++i) {

@@ -164,6 +164,7 @@ class Selector {
 
   ProgramContext& context_;
   const ptx::Function& function_;
+  const uint32_t header_index_;              // of function_ in the module
   LirFunction lir_;
   absl::Status status_;
   uint32_t current_ = 0;
