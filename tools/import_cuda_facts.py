@@ -6,7 +6,7 @@ versions out of the public headers with clang's syntax tree and writes our own d
 formatting of the toolkit are not carried over. Existing rows keep what people wrote into them (status, note, impl, test,
 not_null, raw).
 
-  tools/import_cuda_facts.py [--cuda /usr/local/cuda] [--clang clang-19]
+  tools/import_cuda_facts.py [--cuda /usr/local/cuda] [--clang clang-19] [--check]
 """
 import argparse
 import json
@@ -404,10 +404,24 @@ HEADER = """// {what}
 """
 
 
+CHECK = False  # --check: compare only
+differing = []
+
+
+def same(path, old, new):
+    """Rows are edited by people: their order of fields and line breaks are free."""
+    return tomllib.loads(old) == tomllib.loads(new) if path.endswith(".toml") else old == new
+
+
 def write(path, text):
     full = os.path.join(ROOT, path)
     os.makedirs(os.path.dirname(full), exist_ok=True)
-    if os.path.exists(full) and open(full).read() == text:
+    if os.path.exists(full):
+        with open(full) as f:
+            if same(path, f.read(), text):
+                return
+    if CHECK:
+        differing.append(path)
         return
     with open(full, "w") as f:
         f.write(text)
@@ -537,7 +551,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cuda", default="/usr/local/cuda")
     parser.add_argument("--clang", default="clang-19")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file differs from the toolkit")
     args = parser.parse_args()
+    global CHECK
+    CHECK = args.check
     inc = os.path.join(args.cuda, "include")
     read = lambda name: open(os.path.join(inc, name), errors="replace").read()
 
@@ -561,6 +578,8 @@ def main():
     write_rows(drv_all, rt_all, {**groups(read("cuda.h")), **groups(read("cudaProfiler.h"))},
                {**groups(read("cuda_runtime_api.h")), **groups(read("cuda_profiler_api.h"))},
                strip_comments(read("cudaTypedefs.h")))
+    if differing:
+        sys.exit(f"import_cuda_facts: differ from {args.cuda}: {', '.join(differing)}")
 
 
 def name_map(tree, files):
