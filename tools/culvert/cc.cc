@@ -257,7 +257,8 @@ class Compilation {
   }
 
   std::string Intermediate(const std::string& source, const std::string& stem, const std::string& suffix) const {
-    return options_.keep ? fs::path(source).stem().string() + suffix : stem + suffix;
+    if (!options_.keep) return stem + suffix;
+    return (fs::path(options_.output_path).parent_path() / (fs::path(source).stem().string() + suffix)).string();
   }
 
   std::string ObjectFor(const std::string& source, const std::string& stem) {

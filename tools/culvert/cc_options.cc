@@ -245,7 +245,7 @@ class Parser {
     FlushToZero(true);
     PreciseDivision(false);
     PreciseSqrt(false);
-    options_.cuda_flags.push_back("-fgpu-approx-transcendentals");
+    options_.device_flags.push_back("-fgpu-approx-transcendentals");
   }
   void FlushToZero(bool on) { flush_to_zero_ = on; }
   void PreciseDivision(bool on) { precise_division_ = on; }
@@ -345,7 +345,7 @@ class Parser {
     if (options_.help) return;
     if (architectures_.empty()) architectures_.insert(kDefaultArchitecture);
     options_.architectures.assign(architectures_.begin(), architectures_.end());
-    if (flush_to_zero_) options_.cuda_flags.push_back("-fgpu-flush-denormals-to-zero");
+    if (flush_to_zero_) options_.device_flags.push_back("-fgpu-flush-denormals-to-zero");
     if (!precise_division_) Append(options_.device_flags, {"-mllvm", "-nvptx-prec-divf32=1"});
     if (!precise_sqrt_) Append(options_.device_flags, {"-mllvm", "-nvptx-prec-sqrtf32=0"});
     if (!options_.optimisation_given) options_.common_flags.push_back("-O2");
