@@ -155,8 +155,8 @@ bool AddHalf(const Operands& o, bool packed) {
   });
 }
 
-// 128-bit exchange and compare-and-swap (atom.b128): cmpxchg16b where the CPU has it, which every x86-64 of our use does.
-__attribute__((target("cx16"))) bool Wide(const Operands& o) {
+// 128-bit exchange and compare-and-swap (atom.b128). This file is compiled with cmpxchg16b, which every 64-bit x86 since 2006 has.
+bool Wide(const Operands& o) {
   auto halves = [&](uint16_t slot) { return reinterpret_cast<uint64_t*>(o.window + slot * bytecode::kSlotBytes); };
   for (uint32_t rest = o.mask; rest != 0; rest &= rest - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));

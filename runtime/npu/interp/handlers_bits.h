@@ -72,6 +72,16 @@ CULVERT_TERNARY(SHF_R_CLAMP, U32x, U32x, U32x, U32x, FunnelRight(a, b, Min(c, Sp
 
 // Counting.
 template <typename V>
+CULVERT_INLINE V CountOnes(V a) {  // pairs, nibbles, bytes, then all bytes into the lowest
+  a -= (a >> 1) & Splat<V>(0x5555555555555555);
+  a = (a & Splat<V>(0x3333333333333333)) + ((a >> 2) & Splat<V>(0x3333333333333333));
+  a = (a + (a >> 4)) & Splat<V>(0x0f0f0f0f0f0f0f0f);
+  a += a >> 8;
+  a += a >> 16;
+  if constexpr (sizeof(V) == sizeof(U64x)) a += a >> 32;
+  return a & Splat<V>(0x7f);
+}
+template <typename V>
 CULVERT_INLINE V CountLeadingZeros(V a) {
   V smeared = a | (a >> 1);
   smeared |= smeared >> 2;
@@ -79,10 +89,10 @@ CULVERT_INLINE V CountLeadingZeros(V a) {
   smeared |= smeared >> 8;
   smeared |= smeared >> 16;
   if constexpr (sizeof(V) == sizeof(U64x)) smeared |= smeared >> 32;
-  return __builtin_elementwise_popcount(~smeared);
+  return CountOnes(~smeared);
 }
-CULVERT_UNARY(POPC_32, U32x, U32x, __builtin_elementwise_popcount(a))
-CULVERT_UNARY(POPC_64, U32x, U64x, Convert<U32x>(__builtin_elementwise_popcount(a)))
+CULVERT_UNARY(POPC_32, U32x, U32x, CountOnes(a))
+CULVERT_UNARY(POPC_64, U32x, U64x, Convert<U32x>(CountOnes(a)))
 CULVERT_UNARY(CLZ_32, U32x, U32x, CountLeadingZeros(a))
 CULVERT_UNARY(CLZ_64, U32x, U64x, Convert<U32x>(CountLeadingZeros(a)))
 CULVERT_UNARY(BREV_32, U32x, U32x, __builtin_elementwise_bitreverse(a))

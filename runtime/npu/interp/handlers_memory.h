@@ -86,7 +86,7 @@ CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, 
   return pointer;
 }
 
-struct Run {
+struct AddressRun {
   uint64_t lane0 = 0;     // address lane 0 would have
   uint64_t begin = 0;     // of the first active lane
   uint32_t bytes = 0;     // up to the end of the last active lane
@@ -96,8 +96,8 @@ struct Run {
 
 // How the active lanes' addresses lie to each other, for elements of `bytes`.
 template <uint32_t kBytes>
-CULVERT_INLINE Run Classify(U64x addresses, uint32_t mask, uint16_t flags) {
-  Run run;
+CULVERT_INLINE AddressRun Classify(U64x addresses, uint32_t mask, uint16_t flags) {
+  AddressRun run;
   uint32_t first = static_cast<uint32_t>(__builtin_ctz(mask));
   uint64_t address = addresses[first];
   run.begin = address;
@@ -184,7 +184,7 @@ struct LoadOp {
     U64x addresses = Addresses(ip, window);
     R value;
     if constexpr (kSpace != Space::kLocal) {
-      Run run = Classify<sizeof(T)>(addresses, mask, ip->x);
+      AddressRun run = Classify<sizeof(T)>(addresses, mask, ip->x);
       bool weak = (ip->x & bytecode::kOrderMask) == bytecode::kWeak;
       if (run.consecutive && weak && (mask == ~0u) && (run.begin & (sizeof(T) - 1)) == 0) {
         const uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_READ);
@@ -234,7 +234,7 @@ struct StoreOp {
     U64x addresses = Addresses(ip, window);
     if constexpr (kSpace != Space::kLocal) {
       if (mask == ~0u && (ip->x & bytecode::kOrderMask) == bytecode::kWeak) {
-        Run run = Classify<sizeof(T)>(addresses, mask, ip->x);
+        AddressRun run = Classify<sizeof(T)>(addresses, mask, ip->x);
         if (run.consecutive && (run.begin & (sizeof(T) - 1)) == 0) {
           uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_WRITE);
           if (pointer != nullptr) [[likely]] {
@@ -296,7 +296,7 @@ CULVERT_INLINE bool VectorRun(Exec* x, const Instruction* ip, uint8_t* window, u
   constexpr uint16_t kShape = bytecode::kWidth32 | kCount << bytecode::kCountShift;
   constexpr uint16_t kMatters = bytecode::kWidthMask | bytecode::kCountMask | bytecode::kOrderMask;
   if (mask != ~0u || (ip->x & kMatters) != kShape) return false;
-  Run run = Classify<4 * kCount>(Addresses(ip, window), mask, 0);
+  AddressRun run = Classify<4 * kCount>(Addresses(ip, window), mask, 0);
   if (!run.consecutive || (run.begin & (4 * kCount - 1)) != 0) return false;
   uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, 4 * kCount * kLanes, is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ);
   if (pointer == nullptr) return false;
