@@ -50,6 +50,8 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   absl::StatusOr<uint64_t> Submit(Stream& stream, std::unique_ptr<npu::Command> command);
   // True if work submitted to `stream` now would run at once: nothing it must wait for is pending.
   bool IsIdle(const Stream& stream);
+  // Frees that are on their way (FreeAsync): what an allocation that finds no memory may wait for.
+  std::atomic<uint64_t>& pending_frees() { return pending_frees_; }
   // Waits for all that is now in the queues that work in `stream` would wait for; for null of all queues.
   absl::Status Wait(const Stream* stream);
   bool IsComplete(const Stream* stream);
@@ -85,6 +87,7 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   const std::weak_ptr<Context> context_;
   const std::shared_ptr<npu::Domain> domain_;
   std::atomic<bool> ended_ = false;
+  std::atomic<uint64_t> pending_frees_ = 0;
 
   // Guards the queues and makes a legacy command and its waits one step.
   std::mutex order_mutex_;

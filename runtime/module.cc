@@ -47,7 +47,8 @@ absl::Status Module::Impl::Initialize(Module& module) {
     if (variables.contains(variable.name)) continue;  // a weak one that was defined before
     CULVERT_ASSIGN_OR_RETURN(uint64_t address, memory.Allocate({.bytes = variable.size_bytes,
                                                                 .align_bytes = variable.align_bytes,
-                                                                .kind = KindOf(variable)}));
+                                                                .kind = KindOf(variable),
+                                                                .is_variable = true}));
     variables[variable.name] = {.address = address,
                                 .size_bytes = variable.size_bytes,
                                 .is_managed = variable.is_managed,

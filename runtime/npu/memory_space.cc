@@ -85,6 +85,7 @@ absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request)
   allocation.id = NextAllocationId();
   allocation.kind = request.kind;
   allocation.flags = request.flags;
+  allocation.is_variable = request.is_variable;
   allocation.owner = request.owner;
   return base;
 }
@@ -115,15 +116,15 @@ void MemorySpace::FreeAll() {
   window_->DiscardAll();
 }
 
-absl::Status MemorySpace::Retire(uint64_t base) {
+absl::Status MemorySpace::Retire(uint64_t base, AllocationKind kind, AllocationKind other_kind) {
   std::lock_guard lock(mutex_);
   auto found = allocations_.find(base);
-  if (found == allocations_.end() || found->second.retired ||
-      (found->second.kind != AllocationKind::kDevice && found->second.kind != AllocationKind::kManaged)) {
-    return Error(ErrorKind::kInvalidValue, "no allocation of device memory starts at 0x%x", base);
+  if (found != allocations_.end()) {
+    Allocation& allocation = found->second;
+    bool fits = allocation.kind == kind || allocation.kind == other_kind;
+    if (fits && !allocation.is_variable && !std::exchange(allocation.retired, true)) return absl::OkStatus();
   }
-  found->second.retired = true;
-  return absl::OkStatus();
+  return Error(ErrorKind::kInvalidValue, "no allocation that this call frees starts at 0x%x", base);
 }
 
 void MemorySpace::Zero(uint64_t address, uint64_t bytes) {

@@ -40,6 +40,7 @@ struct Allocation {
   AllocationKind kind = AllocationKind::kDevice;
   uint32_t flags = 0;           // kept for the owner
   bool sync_memops = false;
+  bool is_variable = false;     // of a module: the program cannot free it
   bool retired = false;         // freed by the program, not yet by the device
   std::shared_ptr<void> owner;  // kept for the owner, e.g. the pool the memory came from
 };
@@ -49,7 +50,8 @@ struct AllocationRequest {
   uint64_t align_bytes = 512;
   AllocationKind kind = AllocationKind::kDevice;
   uint32_t flags = 0;
-  std::shared_ptr<void> owner;
+  bool is_variable = false;
+  std::shared_ptr<void> owner = nullptr;
 };
 
 uint64_t NextAllocationId();
@@ -66,9 +68,9 @@ class MemorySpace {
   absl::Status Free(uint64_t base);
   // Frees every allocation, internal ones included. Nothing of the context may run any more.
   void FreeAll();
-  // Marks an allocation whose Free is on its way: IsLive no longer sees it. kInvalidValue if none of kind kDevice or
-  // kManaged starts at `base`, or it is marked already.
-  absl::Status Retire(uint64_t base);
+  // Marks an allocation that the program frees and whose Free is on its way: IsLive no longer sees it. kInvalidValue if none
+  // that the program may free, of one of the two kinds, starts at `base`, or it is marked already.
+  absl::Status Retire(uint64_t base, AllocationKind kind, AllocationKind other_kind);
   // Zeroes memory inside one allocation; pages nobody has touched stay untouched.
   void Zero(uint64_t address, uint64_t bytes);
   // The allocation that contains `address`, internal ones included.
