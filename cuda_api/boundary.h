@@ -1,9 +1,10 @@
 // The one place where calls of the C APIs enter and leave Culvert: tracing, catch-all, conversion of absl::Status to
-// CUresult and cudaError_t, and the last error of the runtime API. Generated entries (cuda_api/generated) use Call() and
-// CallRaw(); implementations return absl::Status and never see this file except for the last error and the default stream.
+// CUresult and cudaError_t, and the last error of the runtime API. Generated entries (cuda_api/generated) use Call()
+// and CallRaw(); implementations return absl::Status and never see this file except for the last error and the default
+// stream.
 //
-// Threads: everything here may be called from any thread at any time, also before constructors ran and after destructors.
-// Cost: an entry adds one load, one branch and the conversion of an OK status when tracing is off.
+// Threads: everything here may be called from any thread at any time, also before constructors ran and after
+// destructors. Cost: an entry adds one load, one branch and the conversion of an OK status when tracing is off.
 #ifndef CULVERT_CUDA_API_BOUNDARY_H_
 #define CULVERT_CUDA_API_BOUNDARY_H_
 
@@ -58,8 +59,8 @@ class PerThreadDefaultStreamScope {
   bool outer_;
 };
 
-// Says on stderr that `name` is not implemented, the first time or when tracing is on; returns 801 and records it for the
-// runtime API.
+// Says on stderr that `name` is not implemented, the first time or when tracing is on; returns 801 and records it for
+// the runtime API.
 uint32_t Unimplemented(Library library, const char* name, bool first_time) noexcept;
 
 // One argument or result, ready to be printed.
@@ -138,7 +139,8 @@ inline Result Call(const Function& function, Body&& body, const Args&... args) n
   return static_cast<Result>(Fail(function, status));
 }
 
-// Serves one call whose result is not an outcome (a string, a handle, the last error). An exception gives a zero result.
+// Serves one call whose result is not an outcome (a string, a handle, the last error). An exception gives a zero
+// result.
 template <typename Result, typename Body, typename... Args>
 inline Result CallRaw(const Function& function, Body&& body, const Args&... args) noexcept {
   try {

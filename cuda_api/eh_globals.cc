@@ -1,6 +1,6 @@
-// The per-thread exception state of the C++ runtime (Itanium C++ ABI, "2.2.2 Caught Exception Stack"), defined here instead
-// of taken from libstdc++.a: the archive reaches its thread-local variables through __tls_get_addr, which would make
-// libculvert.so need ld-linux. Ours use static TLS like everything else in the library.
+// The per-thread exception state of the C++ runtime (Itanium C++ ABI, "2.2.2 Caught Exception Stack"), defined here
+// instead of taken from libstdc++.a: the archive reaches its thread-local variables through __tls_get_addr, which would
+// make libculvert.so need ld-linux. Ours use static TLS like everything else in the library.
 namespace {
 
 struct ExceptionGlobals {

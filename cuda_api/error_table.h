@@ -1,5 +1,5 @@
-// Names and texts of the error codes of both APIs (cuGetErrorName, cudaGetErrorString, ...). The table is generated from
-// include/cuda (names) and cuda_api/api/error_texts.toml (texts, our wording).
+// Names and texts of the error codes of both APIs (cuGetErrorName, cudaGetErrorString, ...). The table is generated
+// from include/cuda (names) and cuda_api/api/error_texts.toml (texts, our wording).
 #ifndef CULVERT_CUDA_API_ERROR_TABLE_H_
 #define CULVERT_CUDA_API_ERROR_TABLE_H_
 

@@ -1,5 +1,5 @@
-/* What the generated tables (C) need: a stub per symbol that has no implementation. It ignores its arguments, which both
- * supported calling conventions permit, answers NOT_SUPPORTED and names itself once. */
+/* What the generated tables (C) need: a stub per symbol that has no implementation. It ignores its arguments, which
+ * both supported calling conventions permit, answers NOT_SUPPORTED and names itself once. */
 #ifndef CULVERT_CUDA_API_STUB_H_
 #define CULVERT_CUDA_API_STUB_H_
 
@@ -18,27 +18,27 @@ __attribute__((visibility("hidden"))) unsigned culvert_libcudart_unimplemented(c
 #endif
 
 /* A function that returns a status. */
-#define STUB(name)                        \
-  static unsigned stub_##name(void) {     \
-    static unsigned char said;            \
-    return UNIMPLEMENTED(#name, &said);   \
+#define STUB(name)                      \
+  static unsigned stub_##name(void) {   \
+    static unsigned char said;          \
+    return UNIMPLEMENTED(#name, &said); \
   }
 
 /* A function that returns nothing or a pointer. */
-#define NULL_STUB(name)                   \
-  static void* stub_##name(void) {        \
-    static unsigned char said;            \
-    UNIMPLEMENTED(#name, &said);          \
-    return 0;                             \
+#define NULL_STUB(name)            \
+  static void* stub_##name(void) { \
+    static unsigned char said;     \
+    UNIMPLEMENTED(#name, &said);   \
+    return 0;                      \
   }
 
 /* A function that returns a structure in memory. */
-#define STRUCT_STUB(name, type)           \
-  static type stub_##name(void) {         \
-    static unsigned char said;            \
-    type zero = {0};                      \
-    UNIMPLEMENTED(#name, &said);          \
-    return zero;                          \
+#define STRUCT_STUB(name, type)   \
+  static type stub_##name(void) { \
+    static unsigned char said;    \
+    type zero = {0};              \
+    UNIMPLEMENTED(#name, &said);  \
+    return zero;                  \
   }
 
 #endif /* CULVERT_CUDA_API_STUB_H_ */

@@ -1,9 +1,9 @@
-// Prints one line per fact of the binary interface that a set of CUDA headers declares: types of functions, sizes, offsets,
-// values, and which symbol a name means. The same source is compiled against include/cuda and, where one is installed, against
-// a CUDA toolkit; abi_facts_test.py compares both with tests/abi/golden.
+// Prints one line per fact of the binary interface that a set of CUDA headers declares: types of functions, sizes,
+// offsets, values, and which symbol a name means. The same source is compiled against include/cuda and, where one is
+// installed, against a CUDA toolkit; abi_facts_test.py compares both with tests/abi/golden.
 //
-// ABI_DRIVER or ABI_RUNTIME selects the half, ABI_TOOLKIT the toolkit's headers, ABI_MEANINGS prints the meanings of names
-// instead (once more with CUDA_API_PER_THREAD_DEFAULT_STREAM).
+// ABI_DRIVER or ABI_RUNTIME selects the half, ABI_TOOLKIT the toolkit's headers, ABI_MEANINGS prints the meanings of
+// names instead (once more with CUDA_API_PER_THREAD_DEFAULT_STREAM).
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -87,7 +87,7 @@ long long Number(T value) {
 #define FUNCTION(name) printf("function %s %s\n", #name, TypeText<decltype(&name)>().c_str());
 #define TYPE(name) printf("type %s %s\n", #name, TypeText<name>().c_str());
 #define RECORD(name) printf("record %s size %zu align %zu\n", #name, sizeof(name), alignof(name));
-#define FIELD(name, path)                                                                                  \
+#define FIELD(name, path)                                                                                            \
   printf("field %s %s offset %zu size %zu %s\n", #name, #path, offsetof(name, path), sizeof(((name*)nullptr)->path), \
          TypeText<decltype(((name*)nullptr)->path)>().c_str());
 #define ENUM(name) printf("enum %s %s\n", #name, TypeText<std::underlying_type_t<name>>().c_str());

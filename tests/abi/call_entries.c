@@ -1,4 +1,5 @@
-/* Calls exported functions without arguments, as stubs permit: call_entries LIBRARY NAME..., prints "NAME RESULT" (hex). */
+/* Calls exported functions without arguments, as stubs permit: call_entries LIBRARY NAME..., prints "NAME RESULT"
+ * (hex). */
 #include <dlfcn.h>
 #include <stdio.h>
 

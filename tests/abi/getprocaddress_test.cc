@@ -1,5 +1,5 @@
-// Every lookup that a CUDA 13.0 runtime library makes when it starts (getprocaddress_lookups.tsv, recorded by watching one)
-// is answered with the symbol that it gets from the original driver. Both through the table and through the C API.
+// Every lookup that a CUDA 13.0 runtime library makes when it starts (getprocaddress_lookups.tsv, recorded by watching
+// one) is answered with the symbol that it gets from the original driver. Both through the table and through the C API.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +45,8 @@ std::vector<Lookup> ReadLookups() {
       ADD_FAILURE() << "line " << i + 1 << " has " << fields.size() << " fields";
       continue;
     }
-    lookups.push_back({fields[1], std::stoi(fields[2]), std::stoi(fields[3]), fields[4] == "NOT FOUND" ? "" : fields[4]});
+    lookups.push_back(
+        {fields[1], std::stoi(fields[2]), std::stoi(fields[3]), fields[4] == "NOT FOUND" ? "" : fields[4]});
   }
   return lookups;
 }

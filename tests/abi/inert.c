@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 int main(void) {
-  struct mallinfo2 heap = mallinfo2();  /* before stdio allocates */
+  struct mallinfo2 heap = mallinfo2(); /* before stdio allocates */
   int threads = 0;
   DIR* tasks = opendir("/proc/self/task");
   if (tasks == NULL) return 1;

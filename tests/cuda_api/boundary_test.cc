@@ -56,7 +56,8 @@ TEST_F(BoundaryTest, RecordsTheLastErrorOfTheRuntimeLibraryPerThread) {
 }
 
 TEST_F(BoundaryTest, NotReadyIsNoError) {
-  EXPECT_EQ(Call<uint32_t>(kRuntimeCall, []() -> absl::Status { return Error(ErrorKind::kNotReady, "running"); }), 600u);
+  EXPECT_EQ(Call<uint32_t>(kRuntimeCall, []() -> absl::Status { return Error(ErrorKind::kNotReady, "running"); }),
+            600u);
   EXPECT_EQ(PeekLastError(), 0u);
 }
 
@@ -76,7 +77,8 @@ TEST_F(BoundaryTest, TraceShowsArgumentsResultsAndTime) {
     return absl::OkStatus();
   };
   std::string line = Traced(kDriverCall, allocate, &address, size_t{4096}, static_cast<const char*>("a\nname"));
-  EXPECT_NE(line.find(" -> 0x7f0000001000, bytes=4096, name=\"a.name\") = 0 CUDA_SUCCESS, "), std::string::npos) << line;
+  EXPECT_NE(line.find(" -> 0x7f0000001000, bytes=4096, name=\"a.name\") = 0 CUDA_SUCCESS, "), std::string::npos)
+      << line;
   EXPECT_TRUE(line.starts_with("culvert: [")) << line;
   EXPECT_TRUE(line.ends_with(" ns\n")) << line;
 }
@@ -84,8 +86,9 @@ TEST_F(BoundaryTest, TraceShowsArgumentsResultsAndTime) {
 TEST_F(BoundaryTest, TraceShowsWhyACallFailed) {
   auto fail = []() -> absl::Status { return Error(ErrorKind::kInvalidMemcpyDirection, "kind 7 is no direction"); };
   std::string line = Traced(kRuntimeCall, fail, static_cast<void**>(nullptr), size_t{1}, cudaMemcpyHostToDevice);
-  EXPECT_NE(line.find("cudaTestCall(devPtr=0x0, size=1, kind=cudaMemcpyHostToDevice) = 21 cudaErrorInvalidMemcpyDirection, "),
-            std::string::npos)
+  EXPECT_NE(
+      line.find("cudaTestCall(devPtr=0x0, size=1, kind=cudaMemcpyHostToDevice) = 21 cudaErrorInvalidMemcpyDirection, "),
+      std::string::npos)
       << line;
   EXPECT_TRUE(line.ends_with(": kind 7 is no direction\n")) << line;
   EXPECT_EQ(PeekLastError(), 21u);
@@ -93,7 +96,8 @@ TEST_F(BoundaryTest, TraceShowsWhyACallFailed) {
 
 TEST_F(BoundaryTest, TraceSurvivesValuesThatAreNoEnumerators) {
   auto succeed = [] { return absl::OkStatus(); };
-  std::string line = Traced(kRuntimeCall, succeed, static_cast<void**>(nullptr), size_t{1}, static_cast<cudaMemcpyKind>(77));
+  std::string line =
+      Traced(kRuntimeCall, succeed, static_cast<void**>(nullptr), size_t{1}, static_cast<cudaMemcpyKind>(77));
   EXPECT_NE(line.find("kind=77)"), std::string::npos) << line;
 }
 
@@ -102,7 +106,9 @@ TEST_F(BoundaryTest, PerThreadDefaultStreamHoldsDuringTheCall) {
   {
     PerThreadDefaultStreamScope outer;
     EXPECT_TRUE(PerThreadDefaultStream());
-    { PerThreadDefaultStreamScope inner; }
+    {
+      PerThreadDefaultStreamScope inner;
+    }
     EXPECT_TRUE(PerThreadDefaultStream());
   }
   EXPECT_FALSE(PerThreadDefaultStream());
