@@ -121,6 +121,19 @@ void BM_LoadFmaStore(benchmark::State& state) {
   }
   Run(state, body, 48);
 }
+// Loads of 32 bits whose addresses are `stride` bytes apart.
+void BM_StridedLoad(benchmark::State& state) {
+  std::vector<Instruction> body;
+  body.push_back({Op::MUL_LO_I32, 34, 49, 48, kNoOperand, 0, 0});
+  body.push_back({Op::MUL_LO_I32, 34, 34, 48, kNoOperand, 0, 0});  // 16 bytes apart
+  body.push_back({Op::ZEXT32_64, 36, 34, kNoOperand, kNoOperand, 0, 0});
+  body.push_back({Op::ADD_I64, 36, 36, 46, kNoOperand, 0, 0});
+  for (uint16_t i = 0; i < 16; ++i) {
+    body.push_back({Op::LD_G_B32, static_cast<uint16_t>(kFirst + i), 36, kNoOperand, kNoOperand, 0, i * 128});
+  }
+  Run(state, body, 16);
+}
+BENCHMARK(BM_StridedLoad);
 BENCHMARK(BM_FmaF32);
 BENCHMARK(BM_AddI32);
 BENCHMARK(BM_FmaF32AndAddI32);

@@ -7,6 +7,8 @@
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
 
+#include <immintrin.h>
+
 #include <type_traits>
 
 #include "include/culvert/npu_config.h"
@@ -143,6 +145,59 @@ CULVERT_INLINE auto WidenOne(typename M::Memory value) {
   }
 }
 
+// The elements of the lanes in `mask` of a run whose lane 0 would lie at `lane0`; nothing else is touched.
+template <typename X, typename T>
+CULVERT_INLINE X LoadMasked(uint64_t lane0, uint32_t mask) {
+  X value = {};
+#ifdef __AVX512BW__
+  if constexpr (sizeof(T) == 4) {
+    __m512i half[2] = {_mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask), reinterpret_cast<const void*>(lane0)),
+                       _mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask >> 16), reinterpret_cast<const void*>(lane0 + 64))};
+    std::memcpy(&value, half, sizeof(value));
+    return value;
+  } else if constexpr (sizeof(T) == 8) {
+    __m512i part[4];
+    for (int i = 0; i < 4; ++i) {
+      part[i] = _mm512_maskz_loadu_epi64(static_cast<__mmask8>(mask >> 8 * i), reinterpret_cast<const void*>(lane0 + 64 * static_cast<uint64_t>(i)));
+    }
+    std::memcpy(&value, part, sizeof(value));
+    return value;
+  }
+#endif
+  T lanes[kLanes] = {};
+  for (; mask != 0; mask &= mask - 1) {
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+    std::memcpy(&lanes[lane], reinterpret_cast<const void*>(lane0 + lane * sizeof(T)), sizeof(T));
+  }
+  std::memcpy(&value, lanes, sizeof(value));
+  return value;
+}
+template <typename X, typename T>
+CULVERT_INLINE void StoreMasked(uint64_t lane0, uint32_t mask, X value) {
+#ifdef __AVX512BW__
+  if constexpr (sizeof(T) == 4) {
+    __m512i half[2];
+    std::memcpy(half, &value, sizeof(half));
+    _mm512_mask_storeu_epi32(reinterpret_cast<void*>(lane0), static_cast<__mmask16>(mask), half[0]);
+    _mm512_mask_storeu_epi32(reinterpret_cast<void*>(lane0 + 64), static_cast<__mmask16>(mask >> 16), half[1]);
+    return;
+  } else if constexpr (sizeof(T) == 8) {
+    __m512i part[4];
+    std::memcpy(part, &value, sizeof(part));
+    for (int i = 0; i < 4; ++i) {
+      _mm512_mask_storeu_epi64(reinterpret_cast<void*>(lane0 + 64 * static_cast<uint64_t>(i)), static_cast<__mmask8>(mask >> 8 * i), part[i]);
+    }
+    return;
+  }
+#endif
+  T lanes[kLanes];
+  std::memcpy(lanes, &value, sizeof(lanes));
+  for (; mask != 0; mask &= mask - 1) {
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(mask));
+    std::memcpy(reinterpret_cast<void*>(lane0 + lane * sizeof(T)), &lanes[lane], sizeof(T));
+  }
+}
+
 template <typename T>
 CULVERT_INLINE T LoadOne(const uint8_t* pointer, uint16_t flags) {
   const T* p = reinterpret_cast<const T*>(pointer);
@@ -186,12 +241,18 @@ struct LoadOp {
     if constexpr (kSpace != Space::kLocal) {
       AddressRun run = Classify<sizeof(T)>(addresses, mask, ip->x);
       bool weak = (ip->x & bytecode::kOrderMask) == bytecode::kWeak;
-      if (run.consecutive && weak && (mask == ~0u) && (run.begin & (sizeof(T) - 1)) == 0) {
-        const uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_READ);
+      if (run.consecutive && weak && (run.begin & (sizeof(T) - 1)) == 0) {
+        const uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, run.bytes, CULVERT_ACCESS_READ);
         if (pointer != nullptr) [[likely]] {
           typename M::MemoryX memory;
-          std::memcpy(&memory, pointer, sizeof(memory));
-          Store<true>(window, ip->dst, mask, Widen<M>(memory));
+          if (mask == ~0u) {
+            std::memcpy(&memory, pointer, sizeof(memory));
+            Store<true>(window, ip->dst, mask, Widen<M>(memory));
+          } else {
+            uint64_t lane0 = reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
+            memory = LoadMasked<typename M::MemoryX, T>(lane0, mask);
+            Store<kFull>(window, ip->dst, mask, Widen<M>(memory));
+          }
           CULVERT_DISPATCH(ip + 1);
         }
       }
@@ -233,13 +294,18 @@ struct StoreOp {
   CULVERT_RUN {
     U64x addresses = Addresses(ip, window);
     if constexpr (kSpace != Space::kLocal) {
-      if (mask == ~0u && (ip->x & bytecode::kOrderMask) == bytecode::kWeak) {
+      if ((ip->x & bytecode::kOrderMask) == bytecode::kWeak) {
         AddressRun run = Classify<sizeof(T)>(addresses, mask, ip->x);
         if (run.consecutive && (run.begin & (sizeof(T) - 1)) == 0) {
-          uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, sizeof(T) * kLanes, CULVERT_ACCESS_WRITE);
+          uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, run.bytes, CULVERT_ACCESS_WRITE);
           if (pointer != nullptr) [[likely]] {
             auto memory = __builtin_convertvector(Load<R>(window, ip->b), typename M::MemoryX);
-            std::memcpy(pointer, &memory, sizeof(memory));
+            if (mask == ~0u) {
+              std::memcpy(pointer, &memory, sizeof(memory));
+            } else {
+              uint64_t lane0 = reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
+              StoreMasked<typename M::MemoryX, T>(lane0, mask, memory);
+            }
             CULVERT_DISPATCH(ip + 1);
           }
         }
