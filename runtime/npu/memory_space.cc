@@ -25,6 +25,10 @@ uint8_t GranuleBits(AllocationKind kind) {
   }
 }
 
+Window::Zone ZoneOf(AllocationKind kind) {
+  return kind == AllocationKind::kInternal ? Window::kDeviceZone : Window::kProgramZone;
+}
+
 bool IsCharged(AllocationKind kind) { return kind != AllocationKind::kHost && kind != AllocationKind::kInternal; }
 
 }  // namespace
@@ -61,19 +65,23 @@ absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request)
   if (request.bytes > window_->bytes()) {
     return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, more than the address window holds", request.bytes);
   }
+  if (request.align_bytes > Window::kMaxAlignBytes) {
+    return Error(ErrorKind::kInvalidValue, "alignment to %d bytes: %d is the most", request.align_bytes, Window::kMaxAlignBytes);
+  }
   CULVERT_RETURN_IF_ERROR(budget_->Charge(charge));
   std::lock_guard lock(mutex_);
-  std::optional<Arena::Block> block = arena_.Allocate(request.bytes, request.align_bytes);
+  Window::Zone zone = ZoneOf(request.kind);
+  std::optional<Arena::Block> block = arenas_[zone].Allocate(request.bytes, request.align_bytes);
   if (!block) {
     budget_->Release(charge);
     return Error(ErrorKind::kOutOfMemory, "no free address range of %d bytes in the context's window", request.bytes);
   }
-  if (absl::Status status = window_->Commit(block->offset + block->reserved_bytes); !status.ok()) {
-    arena_.Free(block->offset);
+  if (absl::Status status = window_->Commit(zone, block->offset + block->reserved_bytes); !status.ok()) {
+    arenas_[zone].Free(block->offset);
     budget_->Release(charge);
     return status;
   }
-  uint64_t base = window_->base() + block->offset;
+  uint64_t base = window_->base() + window_->zone_offset(zone) + block->offset;
   if (request.bytes >= kHugePageAdviceBytes) {
     madvise(reinterpret_cast<void*>((base + 4095) & ~uint64_t{4095}), request.bytes & ~uint64_t{4095}, MADV_HUGEPAGE);
   }
@@ -92,8 +100,10 @@ absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request)
 
 std::shared_ptr<void> MemorySpace::FreeLocked(Allocation& allocation) {
   window_->SetGranules(allocation.base, allocation.bytes, 0);
-  Arena::Block freed = arena_.Free(allocation.base - window_->base());
-  if (freed.reserved_bytes >= kDiscardBytes) window_->Discard(window_->base() + freed.offset, freed.reserved_bytes);
+  Window::Zone zone = ZoneOf(allocation.kind);
+  uint64_t zone_base = window_->base() + window_->zone_offset(zone);
+  Arena::Block freed = arenas_[zone].Free(allocation.base - zone_base);
+  if (freed.reserved_bytes >= kDiscardBytes) window_->Discard(zone_base + freed.offset, freed.reserved_bytes);
   budget_->Release(allocation.charged_bytes);
   return std::move(allocation.owner);
 }

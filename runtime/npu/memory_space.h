@@ -85,7 +85,10 @@ class MemorySpace {
 
  private:
   MemorySpace(Window* window, MemoryBudget* budget, uint64_t owner_id)
-      : window_(window), budget_(budget), owner_id_(owner_id), arena_(window->bytes()) {}
+      : window_(window),
+        budget_(budget),
+        owner_id_(owner_id),
+        arenas_{Arena(window->zone_bytes(Window::kProgramZone)), Arena(window->zone_bytes(Window::kDeviceZone))} {}
   // Both want mutex_.
   const Allocation* FindLocked(uint64_t address) const;
   std::shared_ptr<void> FreeLocked(Allocation& allocation);  // returns the owner, to be released without the lock
@@ -94,7 +97,7 @@ class MemorySpace {
   MemoryBudget* budget_;
   uint64_t owner_id_;
   mutable std::mutex mutex_;
-  Arena arena_;                                         // guarded by mutex_
+  Arena arenas_[Window::kZones];                        // guarded by mutex_
   absl::btree_map<uint64_t, Allocation> allocations_;   // by base; guarded by mutex_
 };
 

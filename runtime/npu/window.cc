@@ -17,6 +17,8 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 constexpr uint64_t kCommitStepBytes = uint64_t{64} << 20;   // one mprotect per so much: calls stay rare
+constexpr uint64_t kBaseAlignBytes = Window::kMaxAlignBytes;
+constexpr uint64_t kZoneUnits = 4, kProgramZoneUnits = 3;   // three quarters for the program
 constexpr uint64_t kSmallestWindowBytes = uint64_t{256} << 20;
 
 struct Registry {
@@ -47,11 +49,17 @@ absl::Status NoWindow(uint64_t bytes, int error) {
 
 Window* Window::Reserve(uint64_t bytes, int* error) {
   constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-  void* base = mmap(nullptr, bytes, PROT_NONE, kFlags, -1, 0);
-  if (base == MAP_FAILED) {
+  // More than needed, then cut to a multiple of kBaseAlignBytes.
+  void* reserved = mmap(nullptr, bytes + kBaseAlignBytes, PROT_NONE, kFlags, -1, 0);
+  if (reserved == MAP_FAILED) {
     *error = errno;
     return nullptr;
   }
+  auto first = reinterpret_cast<uint64_t>(reserved);
+  uint64_t lead = RoundUp(first, kBaseAlignBytes) - first;
+  void* base = reinterpret_cast<void*>(first + lead);
+  if (lead != 0) munmap(reserved, lead);
+  munmap(reinterpret_cast<void*>(first + lead + bytes), kBaseAlignBytes - lead);
   void* granules = mmap(nullptr, bytes / kAccessGranuleBytes, PROT_READ | PROT_WRITE, kFlags, -1, 0);
   if (granules == MAP_FAILED) {
     *error = errno;
@@ -63,6 +71,7 @@ Window* Window::Reserve(uint64_t bytes, int* error) {
   window->base_ = reinterpret_cast<uint64_t>(base);
   window->bytes_ = bytes;
   window->granules_ = static_cast<uint8_t*>(granules);
+  window->device_zone_offset_ = bytes / kZoneUnits * kProgramZoneUnits / kCommitStepBytes * kCommitStepBytes;
   return window;
 }
 
@@ -106,26 +115,29 @@ void Window::Return() {
   registry.returned.push_back(this);
 }
 
-absl::Status Window::Commit(uint64_t end_offset) {
-  if (end_offset <= committed_bytes_) return absl::OkStatus();
-  uint64_t end = std::min(RoundUp(end_offset, kCommitStepBytes), bytes_);
-  if (mprotect(reinterpret_cast<void*>(base_ + committed_bytes_), end - committed_bytes_, PROT_READ | PROT_WRITE) != 0) {
-    return Error(ErrorKind::kOutOfMemory, "the system refuses %d MiB of memory: %s", (end - committed_bytes_) >> 20,
-                 strerror(errno));
+absl::Status Window::Commit(Zone zone, uint64_t bytes) {
+  uint64_t& committed = committed_bytes_[zone];
+  if (bytes <= committed) return absl::OkStatus();
+  uint64_t end = std::min(RoundUp(bytes, kCommitStepBytes), zone_bytes(zone));
+  auto* first = reinterpret_cast<void*>(base_ + zone_offset(zone) + committed);
+  if (mprotect(first, end - committed, PROT_READ | PROT_WRITE) != 0) {
+    return Error(ErrorKind::kOutOfMemory, "the system refuses %d MiB of memory: %s", (end - committed) >> 20, strerror(errno));
   }
-  committed_bytes_ = end;
+  committed = end;
   return absl::OkStatus();
 }
 
 void Window::Discard(uint64_t address, uint64_t bytes) {
   uint64_t begin = RoundUp(address, kPageBytes);
   uint64_t end = (address + bytes) / kPageBytes * kPageBytes;
-  end = std::min(end, base_ + committed_bytes_);
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 void Window::DiscardAll() {
-  if (committed_bytes_ != 0) madvise(reinterpret_cast<void*>(base_), committed_bytes_, MADV_DONTNEED);
+  for (Zone zone : {kProgramZone, kDeviceZone}) {
+    auto* first = reinterpret_cast<void*>(base_ + zone_offset(zone));
+    if (committed_bytes_[zone] != 0) madvise(first, committed_bytes_[zone], MADV_DONTNEED);
+  }
 }
 
 // Running kernels read the map without a lock: a byte is either old or new, both are right answers while an allocation

@@ -18,6 +18,9 @@ inline constexpr uint32_t kMaxWindows = 1024;
 
 class Window {
  public:
+  // Of base() and of the zones: what an allocation may be aligned to.
+  static constexpr uint64_t kMaxAlignBytes = uint64_t{64} << 20;
+
   // A window of `bytes`, or of a half, quarter ... of it where the address space does not allow more (RLIMIT_AS); the same
   // memory a former owner has returned if there is one. kOutOfMemory names the limit.
   static absl::StatusOr<Window*> Acquire(uint64_t bytes);
@@ -29,8 +32,13 @@ class Window {
   const uint8_t* granules() const { return granules_; }
   uint32_t index() const { return index_; }
 
-  // Makes [base, base + end_offset) readable and writable for the host. kOutOfMemory.
-  absl::Status Commit(uint64_t end_offset);
+  // A window has two zones: the first holds what the program allocates, the second what the device needs for itself, so that
+  // memory the program has freed is not at once in use again by the device, unseen, and late accesses to it are found.
+  enum Zone : uint32_t { kProgramZone, kDeviceZone, kZones };
+  uint64_t zone_offset(Zone zone) const { return zone == kProgramZone ? 0 : device_zone_offset_; }
+  uint64_t zone_bytes(Zone zone) const { return zone == kProgramZone ? device_zone_offset_ : bytes_ - device_zone_offset_; }
+  // Makes the first `bytes` of the zone readable and writable for the host. kOutOfMemory.
+  absl::Status Commit(Zone zone, uint64_t bytes);
   // Gives the whole pages inside the range back; they read as zeros afterwards.
   void Discard(uint64_t address, uint64_t bytes);
   void DiscardAll();
@@ -55,7 +63,8 @@ class Window {
   uint64_t bytes_ = 0;
   uint8_t* granules_ = nullptr;
   uint32_t index_ = 0;
-  uint64_t committed_bytes_ = 0;  // guarded by the owner
+  uint64_t device_zone_offset_ = 0;
+  uint64_t committed_bytes_[kZones] = {};  // guarded by the owner
   std::atomic<uint64_t> peers_[kMaxWindows / 64] = {};
 };
 

@@ -119,6 +119,43 @@ CULVERT_INLINE AddressRun Classify(U64x addresses, uint32_t mask, uint16_t flags
   return run;
 }
 
+// The addresses with those of inactive lanes replaced by an active one's, so that all lanes can be looked at together.
+CULVERT_INLINE U64x OnlyActive(U64x addresses, uint32_t mask) {
+  if (mask == ~0u) return addresses;
+  return SelectMask(mask, addresses, U64x{} + addresses[static_cast<uint32_t>(__builtin_ctz(mask))]);
+}
+
+// True if all lanes may access: then nothing is left to check lane by lane. False says nothing.
+template <Space kSpace>
+CULVERT_INLINE bool AllowedTogether(const Exec* x, U64x addresses, uint32_t bytes, uint32_t access) {
+  if (__builtin_reduce_or(addresses) & (bytes - 1)) return false;
+  if constexpr (kSpace == Space::kShared || kSpace == Space::kLocal) {
+    uint64_t limit = kSpace == Space::kShared ? x->scratchpad_bytes : x->local_bytes;
+    return limit >= bytes && __builtin_reduce_max(addresses) <= limit - bytes;
+  } else {
+    U64x offsets = addresses - x->window_base;
+    uint64_t highest = __builtin_reduce_max(offsets);
+    if (highest > x->window_bytes - bytes) return false;
+    uint64_t granule = __builtin_reduce_min(offsets) / kAccessGranuleBytes, last = highest / kAccessGranuleBytes;
+    uint32_t allowed = access;
+    if (last - granule < kLanes) {
+      for (; granule <= last; ++granule) allowed &= x->granules[granule];
+      if (allowed & access) return true;
+    }
+    allowed = access;
+    for (int lane = 0; lane < kLanes; ++lane) allowed &= x->granules[offsets[lane] / kAccessGranuleBytes];
+    return (allowed & access) != 0;
+  }
+}
+
+// Host addresses of checked lanes.
+template <Space kSpace>
+CULVERT_INLINE U64x HostAddresses(const Exec* x, U64x addresses) {
+  if constexpr (kSpace == Space::kShared) return addresses + reinterpret_cast<uint64_t>(x->scratchpad);
+  if constexpr (kSpace == Space::kLocal) return addresses + LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);
+  return addresses;
+}
+
 // How a memory type becomes a register value.
 struct MemU8 { using Memory = uint8_t; using Register = U32x; using MemoryX = U8x; static constexpr bool kSigned = false; };
 struct MemS8 { using Memory = uint8_t; using Register = U32x; using MemoryX = I8x; static constexpr bool kSigned = true; };
@@ -219,6 +256,21 @@ struct LoadOp {
   using T = typename M::Memory;
   using R = typename M::Register;
 
+  // All lanes after one check of all; false: not every lane may, or not at once.
+  static CULVERT_INLINE bool Together(const Exec* x, U64x addresses, uint32_t mask, R* value) {
+    addresses = OnlyActive(addresses, mask);
+    if (!AllowedTogether<kSpace>(x, addresses, sizeof(T), CULVERT_ACCESS_READ)) return false;
+    alignas(64) uint64_t host[kLanes];
+    addresses = HostAddresses<kSpace>(x, addresses);
+    std::memcpy(host, &addresses, sizeof(host));
+    alignas(64) std::remove_reference_t<decltype((*value)[0])> lanes[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) {
+      lanes[lane] = WidenOne<M>(__atomic_load_n(reinterpret_cast<const T*>(host[lane]), __ATOMIC_RELAXED));
+    }
+    std::memcpy(value, lanes, sizeof(lanes));
+    return true;
+  }
+
   // Lane by lane, into `value`; false after a fault.
   static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, U64x addresses, uint32_t mask, R* value) {
     alignas(64) uint64_t address[kLanes];
@@ -265,7 +317,10 @@ struct LoadOp {
         CULVERT_DISPATCH(ip + 1);
       }
     }
-    if (!Each(x, ip, addresses, mask, &value)) return Leave(x, Stop::kFault, ip, mask);
+    bool acquires = (ip->x & bytecode::kOrderMask) == bytecode::kAcquireRelease;
+    if ((acquires || !Together(x, addresses, mask, &value)) && !Each(x, ip, addresses, mask, &value)) {
+      return Leave(x, Stop::kFault, ip, mask);
+    }
     Store<false>(window, ip->dst, mask, value);
     CULVERT_DISPATCH(ip + 1);
   }
@@ -275,6 +330,21 @@ template <Space kSpace, typename M>
 struct StoreOp {
   using T = typename M::Memory;
   using R = typename M::Register;
+
+  static CULVERT_INLINE bool Together(const Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses, uint32_t mask) {
+    if (!AllowedTogether<kSpace>(x, OnlyActive(addresses, mask), sizeof(T), CULVERT_ACCESS_WRITE)) return false;
+    alignas(64) uint64_t host[kLanes];
+    addresses = HostAddresses<kSpace>(x, addresses);
+    std::memcpy(host, &addresses, sizeof(host));
+    R value = Load<R>(window, ip->b);
+    alignas(64) std::remove_reference_t<decltype(value[0])> lanes[kLanes];
+    std::memcpy(lanes, &value, sizeof(lanes));
+    for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+      uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
+      __atomic_store_n(reinterpret_cast<T*>(host[lane]), static_cast<T>(lanes[lane]), __ATOMIC_RELAXED);
+    }
+    return true;
+  }
 
   static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses, uint32_t mask) {
     alignas(64) uint64_t address[kLanes];
@@ -311,7 +381,8 @@ struct StoreOp {
         }
       }
     }
-    if (!Each(x, ip, window, addresses, mask)) return Leave(x, Stop::kFault, ip, mask);
+    bool releases = (ip->x & bytecode::kOrderMask) == bytecode::kAcquireRelease;
+    if ((releases || !Together(x, ip, window, addresses, mask)) && !Each(x, ip, window, addresses, mask)) return Leave(x, Stop::kFault, ip, mask);
     CULVERT_DISPATCH(ip + 1);
   }
 };
