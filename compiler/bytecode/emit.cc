@@ -275,11 +275,6 @@ class Emitter {
     init.sign_extend = constant.sign_extend;
     init.symbol = constant.symbol;
     init.value = constant.value;
-    if (constant.kind == kSharedOffset) {
-      init.kind = ConstantKind::kBits;
-      init.symbol = 0;
-      init.value = context_.SharedOffset(constant.symbol) + constant.value;
-    }
     if (init.kind == ConstantKind::kBits && init.width_bytes == 4) init.value &= 0xffffffffu;
     if (init.kind == ConstantKind::kParameterAddress) result_.needs_parameter_memory = true;
     return init;

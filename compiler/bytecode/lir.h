@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "include/culvert/bytecode.h"
@@ -87,6 +88,10 @@ struct Constant {
   uint32_t symbol = 0;
   uint64_t value = 0;
   bool operator==(const Constant&) const = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Constant& c) {
+    return H::combine(std::move(h), c.kind, c.width_bytes, c.source_bytes, c.sign_extend, c.symbol, c.value);
+  }
 };
 
 struct LirFunction {

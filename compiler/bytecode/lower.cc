@@ -26,6 +26,7 @@ class ProgramLowering {
     if (HasIndirectCall()) SelectStored();
     context_.PlaceShared();
     for (LirFunction& function : functions_) {
+      context_.ResolveShared(function);
       Optimize(function);
       OrderBlocks(function);
     }

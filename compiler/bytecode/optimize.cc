@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+
 namespace culvert::lowering {
 namespace {
 
@@ -35,28 +37,102 @@ std::vector<uint32_t> CountUses(const LirFunction& function) {
 
 bool IsMove(Op op) { return op == Op::MOV32 || op == Op::MOV64 || op == Op::MOVP; }
 
-// A constant `base` + `bits` as a constant register of 64 bits, or kNoReg if it is none.
-Reg AddToConstant(LirFunction& function, Reg base, uint64_t bits) {
-  const Constant* constant = function.ConstantOf(base);
-  if (constant == nullptr || constant->width_bytes != 8) return kNoReg;
-  switch (constant->kind) {
-    case ConstantKind::kBits: case ConstantKind::kSymbolAddress: case ConstantKind::kParameterAddress: break;
-    default: return kNoReg;
+// The constant registers of a function, one per value.
+class Constants {
+ public:
+  explicit Constants(LirFunction& function) : function_(function), canonical_(function.registers.size(), kNoReg) {
+    for (Reg reg = 0; reg < canonical_.size(); ++reg) {
+      const Constant* constant = function.ConstantOf(reg);
+      if (constant != nullptr) canonical_[reg] = by_value_.try_emplace(*constant, reg).first->second;
+    }
   }
-  Constant sum = *constant;
-  sum.value += bits;
-  function.registers.push_back(
-      {.cls = RegClass::k64, .is_constant = true, .constant = static_cast<uint32_t>(function.constants.size())});
-  function.constants.push_back(sum);
-  return static_cast<Reg>(function.registers.size() - 1);
+  // The register to use for `reg`, constant or not.
+  Reg Canonical(Reg reg) const { return reg < canonical_.size() && canonical_[reg] != kNoReg ? canonical_[reg] : reg; }
+
+  Reg Get(const Constant& constant) {
+    auto [it, inserted] = by_value_.try_emplace(constant, static_cast<Reg>(function_.registers.size()));
+    if (inserted) {
+      function_.registers.push_back({.cls = constant.width_bytes == 8 ? RegClass::k64 : RegClass::k32,
+                                     .is_constant = true,
+                                     .constant = static_cast<uint32_t>(function_.constants.size())});
+      function_.constants.push_back(constant);
+    }
+    return it->second;
+  }
+  Reg Bits32(uint64_t value) { return Get({.width_bytes = 4, .value = value & 0xffffffffu}); }
+  Reg Bits64(uint64_t value) { return Get({.width_bytes = 8, .source_bytes = 8, .value = value}); }
+
+  // The constant that `in` computes, or a register it only copies; kNoReg if it does neither.
+  Reg Fold(const LirInstruction& in) {
+    if (IsMove(in.op)) return function_.registers[in.reg[kA]].is_constant ? in.reg[kA] : kNoReg;
+    uint64_t a = 0, b = 0;
+    const bool known_a = in.reg[kA] != kNoReg && function_.KnownBits(in.reg[kA], &a);
+    const bool known_b = in.reg[kB] != kNoReg && function_.KnownBits(in.reg[kB], &b);
+    switch (in.op) {
+      case Op::ADD_I64:
+        if (known_b) return AddTo(in.reg[kA], b);
+        return known_a ? AddTo(in.reg[kB], a) : kNoReg;
+      case Op::ADD_I32: return known_a && known_b ? Bits32(a + b) : kNoReg;
+      case Op::SUB_I32: return known_a && known_b ? Bits32(a - b) : kNoReg;
+      case Op::MUL_LO_I32: return known_a && known_b ? Bits32(a * b) : kNoReg;
+      case Op::AND_I32: return known_a && known_b ? Bits32(a & b) : kNoReg;
+      case Op::OR_I32: return known_a && known_b ? Bits32(a | b) : kNoReg;
+      case Op::SHL_I32: return known_a && known_b ? Bits32(b < 32 ? a << b : 0) : kNoReg;
+      case Op::SHR_U32: return known_a && known_b ? Bits32(b < 32 ? a >> b : 0) : kNoReg;
+      case Op::SHL_I64: return known_a && known_b ? Bits64(b < 64 ? a << b : 0) : kNoReg;
+      case Op::SEXT32_64: return known_a ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)})) : kNoReg;
+      case Op::ZEXT32_64: return known_a ? Bits64(a & 0xffffffffu) : kNoReg;
+      case Op::TRUNC64_32: return known_a ? Bits32(a) : kNoReg;
+      case Op::HIGH64_32: return known_a ? Bits32(a >> 32) : kNoReg;
+      case Op::MUL_WIDE_S32:
+        return known_a && known_b ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)} * static_cast<int32_t>(b)))
+                                  : kNoReg;
+      case Op::MUL_WIDE_U32: return known_a && known_b ? Bits64((a & 0xffffffffu) * (b & 0xffffffffu)) : kNoReg;
+      default: return kNoReg;
+    }
+  }
+
+ private:
+  // `base` + `bits` if it is an address or a number that is known now or when the program is loaded.
+  Reg AddTo(Reg base, uint64_t bits) {
+    const Constant* constant = function_.ConstantOf(base);
+    if (constant == nullptr || constant->width_bytes != 8) return kNoReg;
+    switch (constant->kind) {
+      case ConstantKind::kBits: case ConstantKind::kSymbolAddress: case ConstantKind::kParameterAddress: break;
+      default: return kNoReg;
+    }
+    Constant sum = *constant;
+    sum.value += bits;
+    return Get(sum);
+  }
+
+  LirFunction& function_;
+  std::vector<Reg> canonical_;
+  absl::flat_hash_map<Constant, Reg> by_value_;
+};
+
+// x + 0 is x.
+void SimplifyIdentity(const LirFunction& function, LirInstruction& in) {
+  if (in.op != Op::ADD_I32 && in.op != Op::ADD_I64) return;
+  uint64_t bits;
+  for (int side : {kA, kB}) {
+    if (!function.KnownBits(in.reg[side], &bits) || bits != 0) continue;
+    in.reg[kA] = in.reg[side == kA ? kB : kA];
+    in.reg[kB] = kNoReg;
+    in.op = in.op == Op::ADD_I32 ? Op::MOV32 : Op::MOV64;
+    return;
+  }
 }
 
-// A register with one definition, a move of a constant, is the constant. What it would hold before the definition, or
-// in lanes that a guard leaves out, is undefined in PTX.
+// A register with one definition, a constant, is that constant. What it would hold before the definition, or in lanes
+// that a guard leaves out, is undefined in PTX.
 void PropagateConstants(LirFunction& function) {
   std::vector<uint32_t> definitions = CountDefinitions(function);
+  Constants constants(function);
   std::vector<Reg> alias(function.registers.size(), kNoReg);
-  auto resolve = [&](Reg reg) { return reg < alias.size() && alias[reg] != kNoReg ? alias[reg] : reg; };
+  auto resolve = [&](Reg reg) {
+    return constants.Canonical(reg < alias.size() && alias[reg] != kNoReg ? alias[reg] : reg);
+  };
   for (Block& block : function.blocks) {
     size_t kept = 0;
     for (size_t i = 0; i < block.code.size(); ++i) {
@@ -64,18 +140,18 @@ void PropagateConstants(LirFunction& function) {
       for (int field = 0; field < kFieldCount; ++field) {
         if (in.Uses(field)) in.reg[field] = resolve(in.reg[field]);
       }
+      SimplifyIdentity(function, in);
       Reg dst = in.reg[kDst];
-      if (dst != kNoReg && dst < definitions.size() && definitions[dst] == 1 && in.Defines(kDst)) {
-        Reg value = kNoReg;
-        uint64_t bits;
-        if (IsMove(in.op) && function.registers[in.reg[kA]].is_constant) {
-          value = in.reg[kA];
-        } else if (in.op == Op::ADD_I64 && function.KnownBits(in.reg[kB], &bits)) {
-          value = AddToConstant(function, in.reg[kA], bits);
-        }
-        if (value != kNoReg && function.registers[value].cls == function.registers[dst].cls) {
+      if (dst != kNoReg && in.Defines(kDst) && !HasSideEffect(in)) {
+        Reg value = constants.Fold(in);
+        if (value != kNoReg && definitions[dst] == 1 && function.registers[value].cls == function.registers[dst].cls) {
           alias[dst] = value;
           continue;
+        }
+        if (value != kNoReg && !IsMove(in.op)) {
+          in.op = function.registers[dst].cls == RegClass::k64 ? Op::MOV64 : Op::MOV32;
+          in.reg[kA] = value;
+          in.reg[kB] = kNoReg;
         }
       }
       if (kept != i) block.code[kept] = std::move(in);
@@ -89,6 +165,56 @@ void PropagateConstants(LirFunction& function) {
       for (int field = 0; field < kFieldCount; ++field) {
         if (in.Uses(field)) in.reg[field] = resolve(in.reg[field]);
       }
+    }
+    if (block.end.reg != kNoReg) block.end.reg = resolve(block.end.reg);
+  }
+}
+
+// A move d = s, where both have no other definition and s is defined before it in the same block, makes the two one
+// register: they differ only between the two definitions, and d is not read there.
+void MergeCopies(LirFunction& function) {
+  std::vector<uint32_t> definitions = CountDefinitions(function);
+  std::vector<Reg> merged(function.registers.size(), kNoReg);
+  struct Place { uint32_t block = ~0u; uint32_t position = 0; };
+  std::vector<Place> defined(function.registers.size());
+  std::vector<uint32_t> last_use(function.registers.size(), 0);
+  auto resolve = [&](Reg reg) { return merged[reg] == kNoReg ? reg : merged[reg]; };
+  uint32_t position = 0;
+  bool any = false;
+  for (uint32_t b = 0; b < function.blocks.size(); ++b) {
+    Block& block = function.blocks[b];
+    bool removed = false;
+    for (LirInstruction& in : block.code) {
+      ++position;
+      for (int field = 0; field < kFieldCount; ++field) {
+        if (!in.Uses(field)) continue;
+        in.reg[field] = resolve(in.reg[field]);
+        last_use[in.reg[field]] = position;
+      }
+      if (in.guard != kNoReg) last_use[in.guard] = position;
+      if (IsMove(in.op) && in.guard == kNoReg) {
+        Reg source = in.reg[kA], target = in.reg[kDst];
+        if (source != target && definitions[target] == 1 && definitions[source] == 1 && defined[source].block == b &&
+            last_use[target] <= defined[source].position) {
+          merged[target] = source;
+          in.op = Op::NOP;
+          removed = any = true;
+          continue;
+        }
+      }
+      for (int field = 0; field < kFieldCount; ++field) {
+        if (in.Defines(field) && in.guard == kNoReg) defined[in.reg[field]] = {b, position};
+      }
+    }
+    if (removed) std::erase_if(block.code, [](const LirInstruction& in) { return in.op == Op::NOP; });
+  }
+  if (!any) return;
+  for (Block& block : function.blocks) {
+    for (LirInstruction& in : block.code) {
+      for (int field = 0; field < kFieldCount; ++field) {
+        if (in.Uses(field)) in.reg[field] = resolve(in.reg[field]);
+      }
+      if (in.guard != kNoReg) in.guard = resolve(in.guard);
     }
     if (block.end.reg != kNoReg) block.end.reg = resolve(block.end.reg);
   }
@@ -188,6 +314,9 @@ void DropDeadCode(LirFunction& function) {
       bool removed = false;
       for (size_t i = code.size(); i-- > 0;) {
         LirInstruction& in = code[i];
+        if (AccessOf(in.op) == MemoryAccess::kAtomic && in.reg[kDst] != kNoReg && uses[in.reg[kDst]] == 0) {
+          in.reg[kDst] = kNoReg;  // a reduction
+        }
         if (in.op == Op::NOP || HasSideEffect(in)) continue;
         bool needed = false;
         for (int field = 0; field < kFieldCount; ++field) needed = needed || (in.Defines(field) && uses[in.reg[field]] != 0);
@@ -218,6 +347,7 @@ bool DependsOnThread(ConstantKind kind) {
 
 void Optimize(LirFunction& function) {
   PropagateConstants(function);
+  MergeCopies(function);
   PropagateCopies(function);
   FuseMultiplyAdd(function);
   DropDeadCode(function);

@@ -54,6 +54,17 @@ void ProgramContext::PlaceShared() {
   static_shared_bytes_ = static_cast<uint32_t>(std::min<uint64_t>(end, UINT32_MAX));
 }
 
+void ProgramContext::ResolveShared(LirFunction& function) const {
+  for (Constant& constant : function.constants) {
+    if (constant.kind != kSharedOffset) continue;
+    constant.kind = bytecode::ConstantKind::kBits;
+    constant.value += shared_[constant.symbol].offset;
+    constant.symbol = 0;
+    if (constant.width_bytes == 4) constant.value &= 0xffffffffu;
+    constant.source_bytes = constant.width_bytes;
+  }
+}
+
 absl::Status ProgramContext::ErrorAt(ptx::SourcePosition position, uint32_t code, std::string message,
                                      std::string_view function, std::string hint) const {
   ptx::Diagnostic diagnostic{position, code, std::move(message), std::string(function), std::move(hint)};

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "compiler/bytecode/lir.h"
 #include "compiler/ptx/module.h"
 #include "include/culvert/bytecode.h"
 
@@ -41,7 +42,8 @@ class ProgramContext {
   // Places all shared variables: static ones one after the other, then the dynamic part, where every external one
   // starts. Call after all functions are lowered.
   void PlaceShared();
-  uint64_t SharedOffset(uint32_t number) const { return shared_[number].offset; }
+  // Turns the shared-variable constants of a function into numbers. After PlaceShared.
+  void ResolveShared(LirFunction& function) const;
   uint32_t static_shared_bytes() const { return static_shared_bytes_; }
   uint32_t shared_align() const { return shared_align_; }
   // %reserved_smem_offset_*: reserves the system's part at the start of the scratchpad.

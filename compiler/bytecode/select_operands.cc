@@ -1,6 +1,5 @@
 // Operands of PTX instructions as LIR registers, and the canonical form of results.
 #include <bit>
-#include <cstring>
 #include <limits>
 
 #include "compiler/bytecode/selector.h"
@@ -107,13 +106,7 @@ Reg Selector::Temp(RegClass cls) {
 }
 
 Reg Selector::AddConstant(const Constant& constant) {
-  std::string key(sizeof(Constant), '\0');
-  // Field by field: padding bytes are not part of the identity.
-  char* p = key.data();
-  auto put = [&p](auto value) { std::memcpy(p, &value, sizeof(value)); p += sizeof(value); };
-  put(constant.kind), put(constant.width_bytes), put(constant.source_bytes), put(constant.sign_extend);
-  put(constant.symbol), put(constant.value);
-  auto [it, inserted] = constant_registers_.try_emplace(key, static_cast<Reg>(lir_.registers.size()));
+  auto [it, inserted] = constant_registers_.try_emplace(constant, static_cast<Reg>(lir_.registers.size()));
   if (inserted) {
     lir_.registers.push_back({.cls = constant.width_bytes == 8 ? RegClass::k64 : RegClass::k32,
                               .is_constant = true,

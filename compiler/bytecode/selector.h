@@ -172,7 +172,7 @@ class Selector {
   std::vector<Reg> registers_;               // of ptx::Function::registers
   std::vector<uint32_t> label_blocks_;       // ~0u: not yet made
   std::vector<VariablePlace> variables_;
-  absl::flat_hash_map<std::string, Reg> constant_registers_;
+  absl::flat_hash_map<Constant, Reg> constant_registers_;
   ArgumentLayout incoming_;
   uint32_t outgoing_bytes_ = 0;              // largest outgoing area
   Reg frame_ = kNoReg;                       // local-space address of the frame; kNoReg if nothing needs it
