@@ -128,6 +128,11 @@ class Table {
     return generation != 0 && generation <= slot->generation;
   }
 
+  bool Has(const void* object) {
+    absl::MutexLock lock(&mutex_);
+    return handles_.contains(object);
+  }
+
   size_t Count(HandleKind kind) {
     absl::MutexLock lock(&mutex_);
     size_t count = 0;
@@ -212,6 +217,8 @@ absl::Status WhyInvalid(HandleKind kind, uint64_t handle) {
 }  // namespace internal
 
 bool HasKind(const void* handle, HandleKind kind) { return (reinterpret_cast<uint64_t>(handle) >> 56) == Tag(kind); }
+
+bool HasHandle(const void* object) { return Table::Get().Has(object); }
 
 void RemoveHandlesOwnedBy(const void* owner) { Table::Get().RemoveOwnedBy(owner); }
 

@@ -108,6 +108,9 @@ absl::StatusOr<std::shared_ptr<T>> RemoveHandle(const void* handle) {
   return std::static_pointer_cast<T>(std::move(object));
 }
 
+// Whether `object` has a handle now.
+bool HasHandle(const void* object);
+
 // Invalidates every handle that belongs to `owner`, and what belongs to those objects in turn: when a context ends or is
 // reset, when a module or a library is unloaded. The objects die when their last user lets go.
 void RemoveHandlesOwnedBy(const void* owner);
