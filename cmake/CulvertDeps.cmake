@@ -15,7 +15,7 @@ add_subdirectory("${CULVERT_DEPS_DIR}/abseil" "${CMAKE_BINARY_DIR}/deps/abseil" 
 file(GLOB zstd_sources "${CULVERT_DEPS_DIR}/libzstd/lib/common/*.c" "${CULVERT_DEPS_DIR}/libzstd/lib/compress/*.c"
                        "${CULVERT_DEPS_DIR}/libzstd/lib/decompress/*.c")
 add_library(culvert_zstd STATIC EXCLUDE_FROM_ALL ${zstd_sources})
-target_compile_definitions(culvert_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 DEBUGLEVEL=0)
+target_compile_definitions(culvert_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_TRACE=0 DEBUGLEVEL=0)
 target_include_directories(culvert_zstd SYSTEM PUBLIC "${CULVERT_DEPS_DIR}/libzstd/lib")
 target_compile_options(culvert_zstd PRIVATE -w -fno-sanitize=all)
 
