@@ -40,7 +40,7 @@ __global__ void Checks(int* out, size_t heap) {
   bool same = true;
   for (int k = 0; k <= i; ++k) same &= copy[k] == char(i);
   free(small);
-  void* huge = malloc(heap * 4);
+  void* volatile huge = malloc(heap * 4);  // volatile: a compiler may drop an allocation that nobody looks at
   free(nullptr);
   int* array = new int[10];
   for (int k = 0; k < 10; ++k) array[k] = k * i;

@@ -18,8 +18,9 @@ uint16_t ToHalf(double f) {
   double v = std::fabs(f);
   if (std::isnan(f)) return 0x7fff;
   if (v >= 65520.0) return sign | 0x7c00;
+  if (v == 0) return sign;
   int exponent = 0;
-  if (v > 0) std::frexp(v, &exponent);
+  std::frexp(v, &exponent);
   int unit = std::max(exponent - 11, -24);
   double steps = std::rint(std::ldexp(v, -unit));  // ties to even
   if (unit == -24 && steps < 1024) return sign | uint16_t(steps);

@@ -32,7 +32,20 @@ typedef unsigned int cuuint32_t;
 
 #include "culvert/address_space.h"
 
+// The warp reductions of clang 19's header hand mask and value to the builtin in the wrong order: ours replace them.
+#define __reduce_add_sync culvert_clang_reduce_add_sync
+#define __reduce_min_sync culvert_clang_reduce_min_sync
+#define __reduce_max_sync culvert_clang_reduce_max_sync
+#define __reduce_and_sync culvert_clang_reduce_and_sync
+#define __reduce_or_sync culvert_clang_reduce_or_sync
+#define __reduce_xor_sync culvert_clang_reduce_xor_sync
 #include <__clang_cuda_intrinsics.h>
+#undef __reduce_add_sync
+#undef __reduce_min_sync
+#undef __reduce_max_sync
+#undef __reduce_and_sync
+#undef __reduce_or_sync
+#undef __reduce_xor_sync
 
 #include <__clang_cuda_complex_builtins.h>
 

@@ -1,5 +1,5 @@
 // Device intrinsics that clang's headers lack: byte dot products, cache-hinted loads and stores, address-space queries,
-// and the signed form of __reduce_add_sync (CUDA C++ Programming Guide and the math API's integer intrinsics).
+// and the warp reductions (CUDA C++ Programming Guide and the math API's integer intrinsics).
 #ifndef CULVERT_CUDA_INTRINSICS_H_
 #define CULVERT_CUDA_INTRINSICS_H_
 
@@ -107,10 +107,24 @@ CULVERT_CACHED_STORE(__stcs, ".cs")
 CULVERT_CACHED_STORE(__stwt, ".wt")
 #undef CULVERT_CACHED_STORE
 
+// Reductions over the lanes of `mask` (sm_80 and later).
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-CULVERT_D int __reduce_add_sync(unsigned mask, int value) {
-  return (int)__reduce_add_sync(mask, (unsigned)value);
-}
+#define CULVERT_REDUCE(NAME, T, PTX)                                                                     \
+  CULVERT_D T NAME(unsigned mask, T value) {                                                             \
+    T result;                                                                                            \
+    __asm__ volatile("redux.sync." PTX " %0, %1, %2;" : "=r"(result) : "r"(value), "r"(mask) : "memory"); \
+    return result;                                                                                       \
+  }
+CULVERT_REDUCE(__reduce_add_sync, unsigned, "add.u32")
+CULVERT_REDUCE(__reduce_add_sync, int, "add.s32")
+CULVERT_REDUCE(__reduce_min_sync, unsigned, "min.u32")
+CULVERT_REDUCE(__reduce_min_sync, int, "min.s32")
+CULVERT_REDUCE(__reduce_max_sync, unsigned, "max.u32")
+CULVERT_REDUCE(__reduce_max_sync, int, "max.s32")
+CULVERT_REDUCE(__reduce_and_sync, unsigned, "and.b32")
+CULVERT_REDUCE(__reduce_or_sync, unsigned, "or.b32")
+CULVERT_REDUCE(__reduce_xor_sync, unsigned, "xor.b32")
+#undef CULVERT_REDUCE
 #endif
 
 CULVERT_D void* memmove(void* to, const void* from, size_t bytes) { return __builtin_memmove(to, from, bytes); }
