@@ -8,6 +8,209 @@
 
 namespace culvert::libcuda {
 
+// Context Management
+absl::Status cuCtxCreate(CUcontext* pctx, unsigned int flags, CUdevice dev);
+absl::Status cuCtxCreate_v2(CUcontext* pctx, unsigned int flags, CUdevice dev);
+absl::Status cuCtxCreate_v3(
+    CUcontext* pctx, CUexecAffinityParam* paramsArray, int numParams, unsigned int flags, CUdevice dev);
+absl::Status cuCtxCreate_v4(CUcontext* pctx, CUctxCreateParams* ctxCreateParams, unsigned int flags, CUdevice dev);
+absl::Status cuCtxDestroy(CUcontext ctx);
+absl::Status cuCtxDestroy_v2(CUcontext ctx);
+absl::Status cuCtxGetApiVersion(CUcontext ctx, unsigned int* version);
+absl::Status cuCtxGetCacheConfig(CUfunc_cache* pconfig);
+absl::Status cuCtxGetCurrent(CUcontext* pctx);
+absl::Status cuCtxGetDevice(CUdevice* device);
+absl::Status cuCtxGetDevice_v2(CUdevice* device, CUcontext ctx);
+absl::Status cuCtxGetFlags(unsigned int* flags);
+absl::Status cuCtxGetId(CUcontext ctx, unsigned long long* ctxId);
+absl::Status cuCtxGetLimit(size_t* pvalue, CUlimit limit);
+absl::Status cuCtxGetSharedMemConfig(CUsharedconfig* pConfig);
+absl::Status cuCtxGetStreamPriorityRange(int* leastPriority, int* greatestPriority);
+absl::Status cuCtxPopCurrent(CUcontext* pctx);
+absl::Status cuCtxPopCurrent_v2(CUcontext* pctx);
+absl::Status cuCtxPushCurrent(CUcontext ctx);
+absl::Status cuCtxPushCurrent_v2(CUcontext ctx);
+absl::Status cuCtxResetPersistingL2Cache();
+absl::Status cuCtxSetCacheConfig(CUfunc_cache config);
+absl::Status cuCtxSetCurrent(CUcontext ctx);
+absl::Status cuCtxSetFlags(unsigned int flags);
+absl::Status cuCtxSetLimit(CUlimit limit, size_t value);
+absl::Status cuCtxSetSharedMemConfig(CUsharedconfig config);
+absl::Status cuCtxSynchronize();
+absl::Status cuCtxSynchronize_v2(CUcontext ctx);
+
+// Device Management
+absl::Status cuDeviceComputeCapability(int* major, int* minor, CUdevice dev);
+absl::Status cuDeviceGet(CUdevice* device, int ordinal);
+absl::Status cuDeviceGetAttribute(int* pi, CUdevice_attribute attrib, CUdevice dev);
+absl::Status cuDeviceGetCount(int* count);
+absl::Status cuDeviceGetExecAffinitySupport(int* pi, CUexecAffinityType type, CUdevice dev);
+absl::Status cuDeviceGetLuid(char* luid, unsigned int* deviceNodeMask, CUdevice dev);
+absl::Status cuDeviceGetName(char* name, int len, CUdevice dev);
+absl::Status cuDeviceGetProperties(CUdevprop* prop, CUdevice dev);
+absl::Status cuDeviceGetTexture1DLinearMaxWidth(
+    size_t* maxWidthInElements, CUarray_format format, unsigned int numChannels, CUdevice dev);
+absl::Status cuDeviceGetUuid(CUuuid* uuid, CUdevice dev);
+absl::Status cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice dev);
+absl::Status cuDeviceTotalMem_v2(size_t* bytes, CUdevice dev);
+
+// Driver Entry Point Access
+absl::Status cuGetExportTable(const void** ppExportTable, const CUuuid* pExportTableId);
+absl::Status cuGetProcAddress(const char* symbol, void** pfn, int cudaVersion, cuuint64_t flags);
+absl::Status cuGetProcAddress_v2(
+    const char* symbol, void** pfn, int cudaVersion, cuuint64_t flags, CUdriverProcAddressQueryResult* symbolStatus);
+
+// Error Handling
+absl::Status cuGetErrorName(CUresult error, const char** pStr);
+absl::Status cuGetErrorString(CUresult error, const char** pStr);
+
+// Event Management
+absl::Status cuEventCreate(CUevent* phEvent, unsigned int Flags);
+absl::Status cuEventDestroy(CUevent hEvent);
+absl::Status cuEventDestroy_v2(CUevent hEvent);
+absl::Status cuEventElapsedTime(float* pMilliseconds, CUevent hStart, CUevent hEnd);
+absl::Status cuEventElapsedTime_v2(float* pMilliseconds, CUevent hStart, CUevent hEnd);
+absl::Status cuEventQuery(CUevent hEvent);
+absl::Status cuEventRecord(CUevent hEvent, CUstream hStream);
+absl::Status cuEventRecordWithFlags(CUevent hEvent, CUstream hStream, unsigned int flags);
+absl::Status cuEventSynchronize(CUevent hEvent);
+
+// Execution Control
+absl::Status cuFuncGetAttribute(int* pi, CUfunction_attribute attrib, CUfunction hfunc);
+absl::Status cuFuncGetModule(CUmodule* hmod, CUfunction hfunc);
+absl::Status cuFuncGetName(const char** name, CUfunction hfunc);
+absl::Status cuFuncGetParamInfo(CUfunction func, size_t paramIndex, size_t* paramOffset, size_t* paramSize);
+absl::Status cuFuncIsLoaded(CUfunctionLoadingState* state, CUfunction function);
+absl::Status cuFuncLoad(CUfunction function);
+absl::Status cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value);
+absl::Status cuFuncSetCacheConfig(CUfunction hfunc, CUfunc_cache config);
+absl::Status cuFuncSetSharedMemConfig(CUfunction hfunc, CUsharedconfig config);
+absl::Status cuLaunchCooperativeKernel(
+    CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX,
+    unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void** kernelParams);
+absl::Status cuLaunchHostFunc(CUstream hStream, CUhostFn fn, void* userData);
+absl::Status cuLaunchKernel(
+    CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX,
+    unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void** kernelParams,
+    void** extra);
+absl::Status cuLaunchKernelEx(const CUlaunchConfig* config, CUfunction f, void** kernelParams, void** extra);
+
+// Initialization
+absl::Status cuInit(unsigned int Flags);
+
+// Library Management
+absl::Status cuKernelGetAttribute(int* pi, CUfunction_attribute attrib, CUkernel kernel, CUdevice dev);
+absl::Status cuKernelGetFunction(CUfunction* pFunc, CUkernel kernel);
+absl::Status cuKernelGetLibrary(CUlibrary* pLib, CUkernel kernel);
+absl::Status cuKernelGetName(const char** name, CUkernel hfunc);
+absl::Status cuKernelGetParamInfo(CUkernel kernel, size_t paramIndex, size_t* paramOffset, size_t* paramSize);
+absl::Status cuKernelSetAttribute(CUfunction_attribute attrib, int val, CUkernel kernel, CUdevice dev);
+absl::Status cuKernelSetCacheConfig(CUkernel kernel, CUfunc_cache config, CUdevice dev);
+absl::Status cuLibraryEnumerateKernels(CUkernel* kernels, unsigned int numKernels, CUlibrary lib);
+absl::Status cuLibraryGetGlobal(CUdeviceptr* dptr, size_t* bytes, CUlibrary library, const char* name);
+absl::Status cuLibraryGetKernel(CUkernel* pKernel, CUlibrary library, const char* name);
+absl::Status cuLibraryGetKernelCount(unsigned int* count, CUlibrary lib);
+absl::Status cuLibraryGetManaged(CUdeviceptr* dptr, size_t* bytes, CUlibrary library, const char* name);
+absl::Status cuLibraryGetModule(CUmodule* pMod, CUlibrary library);
+absl::Status cuLibraryLoadData(
+    CUlibrary* library, const void* code, CUjit_option* jitOptions, void** jitOptionsValues, unsigned int numJitOptions,
+    CUlibraryOption* libraryOptions, void** libraryOptionValues, unsigned int numLibraryOptions);
+absl::Status cuLibraryLoadFromFile(
+    CUlibrary* library, const char* fileName, CUjit_option* jitOptions, void** jitOptionsValues,
+    unsigned int numJitOptions, CUlibraryOption* libraryOptions, void** libraryOptionValues,
+    unsigned int numLibraryOptions);
+absl::Status cuLibraryUnload(CUlibrary library);
+
+// Memory Management
+absl::Status cuDeviceGetByPCIBusId(CUdevice* dev, const char* pciBusId);
+absl::Status cuDeviceGetPCIBusId(char* pciBusId, int len, CUdevice dev);
+absl::Status cuMemAllocHost_v2(void** pp, size_t bytesize);
+absl::Status cuMemAllocManaged(CUdeviceptr* dptr, size_t bytesize, unsigned int flags);
+absl::Status cuMemAllocPitch_v2(
+    CUdeviceptr* dptr, size_t* pPitch, size_t WidthInBytes, size_t Height, unsigned int ElementSizeBytes);
+absl::Status cuMemAlloc_v2(CUdeviceptr* dptr, size_t bytesize);
+absl::Status cuMemFreeHost(void* p);
+absl::Status cuMemFree_v2(CUdeviceptr dptr);
+absl::Status cuMemGetAddressRange_v2(CUdeviceptr* pbase, size_t* psize, CUdeviceptr dptr);
+absl::Status cuMemGetInfo_v2(size_t* free, size_t* total);
+absl::Status cuMemHostAlloc(void** pp, size_t bytesize, unsigned int Flags);
+absl::Status cuMemHostGetDevicePointer_v2(CUdeviceptr* pdptr, void* p, unsigned int Flags);
+absl::Status cuMemHostGetFlags(unsigned int* pFlags, void* p);
+absl::Status cuMemHostRegister(void* p, size_t bytesize, unsigned int Flags);
+absl::Status cuMemHostRegister_v2(void* p, size_t bytesize, unsigned int Flags);
+absl::Status cuMemHostUnregister(void* p);
+absl::Status cuMemcpy(CUdeviceptr dst, CUdeviceptr src, size_t ByteCount);
+absl::Status cuMemcpyAsync(CUdeviceptr dst, CUdeviceptr src, size_t ByteCount, CUstream hStream);
+absl::Status cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
+absl::Status cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount);
+absl::Status cuMemcpyDtoHAsync_v2(void* dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
+absl::Status cuMemcpyDtoH_v2(void* dstHost, CUdeviceptr srcDevice, size_t ByteCount);
+absl::Status cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void* srcHost, size_t ByteCount, CUstream hStream);
+absl::Status cuMemcpyHtoD_v2(CUdeviceptr dstDevice, const void* srcHost, size_t ByteCount);
+absl::Status cuMemcpyPeer(
+    CUdeviceptr dstDevice, CUcontext dstContext, CUdeviceptr srcDevice, CUcontext srcContext, size_t ByteCount);
+absl::Status cuMemcpyPeerAsync(
+    CUdeviceptr dstDevice, CUcontext dstContext, CUdeviceptr srcDevice, CUcontext srcContext, size_t ByteCount,
+    CUstream hStream);
+absl::Status cuMemsetD16Async(CUdeviceptr dstDevice, unsigned short us, size_t N, CUstream hStream);
+absl::Status cuMemsetD16_v2(CUdeviceptr dstDevice, unsigned short us, size_t N);
+absl::Status cuMemsetD2D16Async(
+    CUdeviceptr dstDevice, size_t dstPitch, unsigned short us, size_t Width, size_t Height, CUstream hStream);
+absl::Status cuMemsetD2D16_v2(CUdeviceptr dstDevice, size_t dstPitch, unsigned short us, size_t Width, size_t Height);
+absl::Status cuMemsetD2D32Async(
+    CUdeviceptr dstDevice, size_t dstPitch, unsigned int ui, size_t Width, size_t Height, CUstream hStream);
+absl::Status cuMemsetD2D32_v2(CUdeviceptr dstDevice, size_t dstPitch, unsigned int ui, size_t Width, size_t Height);
+absl::Status cuMemsetD2D8Async(
+    CUdeviceptr dstDevice, size_t dstPitch, unsigned char uc, size_t Width, size_t Height, CUstream hStream);
+absl::Status cuMemsetD2D8_v2(CUdeviceptr dstDevice, size_t dstPitch, unsigned char uc, size_t Width, size_t Height);
+absl::Status cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream);
+absl::Status cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N);
+absl::Status cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream);
+absl::Status cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N);
+
+// Module Management
+absl::Status cuModuleEnumerateFunctions(CUfunction* functions, unsigned int numFunctions, CUmodule mod);
+absl::Status cuModuleGetFunction(CUfunction* hfunc, CUmodule hmod, const char* name);
+absl::Status cuModuleGetFunctionCount(unsigned int* count, CUmodule mod);
+absl::Status cuModuleGetGlobal_v2(CUdeviceptr* dptr, size_t* bytes, CUmodule hmod, const char* name);
+absl::Status cuModuleGetLoadingMode(CUmoduleLoadingMode* mode);
+absl::Status cuModuleLoad(CUmodule* module, const char* fname);
+absl::Status cuModuleLoadData(CUmodule* module, const void* image);
+absl::Status cuModuleLoadDataEx(
+    CUmodule* module, const void* image, unsigned int numOptions, CUjit_option* options, void** optionValues);
+absl::Status cuModuleLoadFatBinary(CUmodule* module, const void* fatCubin);
+absl::Status cuModuleUnload(CUmodule hmod);
+
+// Primary Context Management
+absl::Status cuDevicePrimaryCtxGetState(CUdevice dev, unsigned int* flags, int* active);
+absl::Status cuDevicePrimaryCtxRelease(CUdevice dev);
+absl::Status cuDevicePrimaryCtxRelease_v2(CUdevice dev);
+absl::Status cuDevicePrimaryCtxReset(CUdevice dev);
+absl::Status cuDevicePrimaryCtxReset_v2(CUdevice dev);
+absl::Status cuDevicePrimaryCtxRetain(CUcontext* pctx, CUdevice dev);
+absl::Status cuDevicePrimaryCtxSetFlags(CUdevice dev, unsigned int flags);
+absl::Status cuDevicePrimaryCtxSetFlags_v2(CUdevice dev, unsigned int flags);
+
+// Stream Management
+absl::Status cuStreamAddCallback(CUstream hStream, CUstreamCallback callback, void* userData, unsigned int flags);
+absl::Status cuStreamAttachMemAsync(CUstream hStream, CUdeviceptr dptr, size_t length, unsigned int flags);
+absl::Status cuStreamCreate(CUstream* phStream, unsigned int Flags);
+absl::Status cuStreamCreateWithPriority(CUstream* phStream, unsigned int flags, int priority);
+absl::Status cuStreamDestroy(CUstream hStream);
+absl::Status cuStreamDestroy_v2(CUstream hStream);
+absl::Status cuStreamGetCtx(CUstream hStream, CUcontext* pctx);
+absl::Status cuStreamGetCtx_v2(CUstream hStream, CUcontext* pCtx, CUgreenCtx* pGreenCtx);
+absl::Status cuStreamGetDevice(CUstream hStream, CUdevice* device);
+absl::Status cuStreamGetFlags(CUstream hStream, unsigned int* flags);
+absl::Status cuStreamGetId(CUstream hStream, unsigned long long* streamId);
+absl::Status cuStreamGetPriority(CUstream hStream, int* priority);
+absl::Status cuStreamQuery(CUstream hStream);
+absl::Status cuStreamSynchronize(CUstream hStream);
+absl::Status cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags);
+
+// Version Management
+absl::Status cuDriverGetVersion(int* driverVersion);
+
 }  // namespace culvert::libcuda
 
 #endif  // CULVERT_CUDA_API_GENERATED_LIBCUDA_IMPL_H_

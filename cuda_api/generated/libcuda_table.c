@@ -28,114 +28,38 @@ STUB(cuCoredumpGetAttributeGlobal)
 STUB(cuCoredumpSetAttribute)
 STUB(cuCoredumpSetAttributeGlobal)
 STUB(cuCtxAttach)
-STUB(cuCtxCreate)
-STUB(cuCtxCreate_v2)
-STUB(cuCtxCreate_v3)
-STUB(cuCtxCreate_v4)
-STUB(cuCtxDestroy)
-STUB(cuCtxDestroy_v2)
 STUB(cuCtxDetach)
 STUB(cuCtxDisablePeerAccess)
 STUB(cuCtxEnablePeerAccess)
 STUB(cuCtxFromGreenCtx)
-STUB(cuCtxGetApiVersion)
-STUB(cuCtxGetCacheConfig)
-STUB(cuCtxGetCurrent)
 STUB(cuCtxGetDevResource)
-STUB(cuCtxGetDevice)
-STUB(cuCtxGetDevice_v2)
 STUB(cuCtxGetExecAffinity)
-STUB(cuCtxGetFlags)
-STUB(cuCtxGetId)
-STUB(cuCtxGetLimit)
-STUB(cuCtxGetSharedMemConfig)
-STUB(cuCtxGetStreamPriorityRange)
-STUB(cuCtxPopCurrent)
-STUB(cuCtxPopCurrent_v2)
-STUB(cuCtxPushCurrent)
-STUB(cuCtxPushCurrent_v2)
 STUB(cuCtxRecordEvent)
-STUB(cuCtxResetPersistingL2Cache)
-STUB(cuCtxSetCacheConfig)
-STUB(cuCtxSetCurrent)
-STUB(cuCtxSetFlags)
-STUB(cuCtxSetLimit)
-STUB(cuCtxSetSharedMemConfig)
-STUB(cuCtxSynchronize)
-STUB(cuCtxSynchronize_v2)
 STUB(cuCtxWaitEvent)
 STUB(cuDestroyExternalMemory)
 STUB(cuDestroyExternalSemaphore)
 STUB(cuDevResourceGenerateDesc)
 STUB(cuDevSmResourceSplitByCount)
 STUB(cuDeviceCanAccessPeer)
-STUB(cuDeviceComputeCapability)
-STUB(cuDeviceGet)
-STUB(cuDeviceGetAttribute)
-STUB(cuDeviceGetByPCIBusId)
-STUB(cuDeviceGetCount)
 STUB(cuDeviceGetDefaultMemPool)
 STUB(cuDeviceGetDevResource)
-STUB(cuDeviceGetExecAffinitySupport)
 STUB(cuDeviceGetGraphMemAttribute)
 STUB(cuDeviceGetHostAtomicCapabilities)
-STUB(cuDeviceGetLuid)
 STUB(cuDeviceGetMemPool)
-STUB(cuDeviceGetName)
 STUB(cuDeviceGetNvSciSyncAttributes)
 STUB(cuDeviceGetP2PAtomicCapabilities)
 STUB(cuDeviceGetP2PAttribute)
-STUB(cuDeviceGetPCIBusId)
-STUB(cuDeviceGetProperties)
-STUB(cuDeviceGetTexture1DLinearMaxWidth)
-STUB(cuDeviceGetUuid)
-STUB(cuDeviceGetUuid_v2)
 STUB(cuDeviceGraphMemTrim)
-STUB(cuDevicePrimaryCtxGetState)
-STUB(cuDevicePrimaryCtxRelease)
-STUB(cuDevicePrimaryCtxRelease_v2)
-STUB(cuDevicePrimaryCtxReset)
-STUB(cuDevicePrimaryCtxReset_v2)
-STUB(cuDevicePrimaryCtxRetain)
-STUB(cuDevicePrimaryCtxSetFlags)
-STUB(cuDevicePrimaryCtxSetFlags_v2)
 STUB(cuDeviceRegisterAsyncNotification)
 STUB(cuDeviceSetGraphMemAttribute)
 STUB(cuDeviceSetMemPool)
 STUB(cuDeviceTotalMem)
-STUB(cuDeviceTotalMem_v2)
 STUB(cuDeviceUnregisterAsyncNotification)
-STUB(cuDriverGetVersion)
-STUB(cuEventCreate)
-STUB(cuEventDestroy)
-STUB(cuEventDestroy_v2)
-STUB(cuEventElapsedTime)
-STUB(cuEventElapsedTime_v2)
-STUB(cuEventQuery)
-STUB(cuEventRecord)
-STUB(cuEventRecordWithFlags)
-STUB(cuEventRecordWithFlags_ptsz)
-STUB(cuEventRecord_ptsz)
-STUB(cuEventSynchronize)
 STUB(cuExternalMemoryGetMappedBuffer)
 STUB(cuExternalMemoryGetMappedMipmappedArray)
 STUB(cuFlushGPUDirectRDMAWrites)
-STUB(cuFuncGetAttribute)
-STUB(cuFuncGetModule)
-STUB(cuFuncGetName)
-STUB(cuFuncGetParamInfo)
-STUB(cuFuncIsLoaded)
-STUB(cuFuncLoad)
-STUB(cuFuncSetAttribute)
 STUB(cuFuncSetBlockShape)
-STUB(cuFuncSetCacheConfig)
-STUB(cuFuncSetSharedMemConfig)
 STUB(cuFuncSetSharedSize)
-STUB(cuGetErrorName)
-STUB(cuGetErrorString)
-STUB(cuGetExportTable)
-STUB(cuGetProcAddress)
-STUB(cuGetProcAddress_v2)
 STUB(cuGraphAddBatchMemOpNode)
 STUB(cuGraphAddChildGraphNode)
 STUB(cuGraphAddDependencies)
@@ -248,42 +172,17 @@ STUB(cuGreenCtxStreamCreate)
 STUB(cuGreenCtxWaitEvent)
 STUB(cuImportExternalMemory)
 STUB(cuImportExternalSemaphore)
-STUB(cuInit)
 STUB(cuIpcCloseMemHandle)
 STUB(cuIpcGetEventHandle)
 STUB(cuIpcGetMemHandle)
 STUB(cuIpcOpenEventHandle)
 STUB(cuIpcOpenMemHandle)
 STUB(cuIpcOpenMemHandle_v2)
-STUB(cuKernelGetAttribute)
-STUB(cuKernelGetFunction)
-STUB(cuKernelGetLibrary)
-STUB(cuKernelGetName)
-STUB(cuKernelGetParamInfo)
-STUB(cuKernelSetAttribute)
-STUB(cuKernelSetCacheConfig)
 STUB(cuLaunch)
-STUB(cuLaunchCooperativeKernel)
 STUB(cuLaunchCooperativeKernelMultiDevice)
-STUB(cuLaunchCooperativeKernel_ptsz)
 STUB(cuLaunchGrid)
 STUB(cuLaunchGridAsync)
-STUB(cuLaunchHostFunc)
-STUB(cuLaunchHostFunc_ptsz)
-STUB(cuLaunchKernel)
-STUB(cuLaunchKernelEx)
-STUB(cuLaunchKernelEx_ptsz)
-STUB(cuLaunchKernel_ptsz)
-STUB(cuLibraryEnumerateKernels)
-STUB(cuLibraryGetGlobal)
-STUB(cuLibraryGetKernel)
-STUB(cuLibraryGetKernelCount)
-STUB(cuLibraryGetManaged)
-STUB(cuLibraryGetModule)
 STUB(cuLibraryGetUnifiedFunction)
-STUB(cuLibraryLoadData)
-STUB(cuLibraryLoadFromFile)
-STUB(cuLibraryUnload)
 STUB(cuLinkAddData)
 STUB(cuLinkAddData_v2)
 STUB(cuLinkAddFile)
@@ -307,11 +206,7 @@ STUB(cuMemAllocAsync_ptsz)
 STUB(cuMemAllocFromPoolAsync)
 STUB(cuMemAllocFromPoolAsync_ptsz)
 STUB(cuMemAllocHost)
-STUB(cuMemAllocHost_v2)
-STUB(cuMemAllocManaged)
 STUB(cuMemAllocPitch)
-STUB(cuMemAllocPitch_v2)
-STUB(cuMemAlloc_v2)
 STUB(cuMemBatchDecompressAsync)
 STUB(cuMemBatchDecompressAsync_ptsz)
 STUB(cuMemCreate)
@@ -323,25 +218,15 @@ STUB(cuMemExportToShareableHandle)
 STUB(cuMemFree)
 STUB(cuMemFreeAsync)
 STUB(cuMemFreeAsync_ptsz)
-STUB(cuMemFreeHost)
-STUB(cuMemFree_v2)
 STUB(cuMemGetAccess)
 STUB(cuMemGetAddressRange)
-STUB(cuMemGetAddressRange_v2)
 STUB(cuMemGetAllocationGranularity)
 STUB(cuMemGetAllocationPropertiesFromHandle)
 STUB(cuMemGetDefaultMemPool)
 STUB(cuMemGetHandleForAddressRange)
 STUB(cuMemGetInfo)
-STUB(cuMemGetInfo_v2)
 STUB(cuMemGetMemPool)
-STUB(cuMemHostAlloc)
 STUB(cuMemHostGetDevicePointer)
-STUB(cuMemHostGetDevicePointer_v2)
-STUB(cuMemHostGetFlags)
-STUB(cuMemHostRegister)
-STUB(cuMemHostRegister_v2)
-STUB(cuMemHostUnregister)
 STUB(cuMemImportFromShareableHandle)
 STUB(cuMemMap)
 STUB(cuMemMapArrayAsync)
@@ -370,7 +255,6 @@ STUB(cuMemRetainAllocationHandle)
 STUB(cuMemSetAccess)
 STUB(cuMemSetMemPool)
 STUB(cuMemUnmap)
-STUB(cuMemcpy)
 STUB(cuMemcpy2D)
 STUB(cuMemcpy2DAsync)
 STUB(cuMemcpy2DAsync_v2)
@@ -394,8 +278,6 @@ STUB(cuMemcpy3DPeerAsync_ptsz)
 STUB(cuMemcpy3DPeer_ptds)
 STUB(cuMemcpy3D_v2)
 STUB(cuMemcpy3D_v2_ptds)
-STUB(cuMemcpyAsync)
-STUB(cuMemcpyAsync_ptsz)
 STUB(cuMemcpyAtoA)
 STUB(cuMemcpyAtoA_v2)
 STUB(cuMemcpyAtoA_v2_ptds)
@@ -417,16 +299,8 @@ STUB(cuMemcpyDtoA_v2)
 STUB(cuMemcpyDtoA_v2_ptds)
 STUB(cuMemcpyDtoD)
 STUB(cuMemcpyDtoDAsync)
-STUB(cuMemcpyDtoDAsync_v2)
-STUB(cuMemcpyDtoDAsync_v2_ptsz)
-STUB(cuMemcpyDtoD_v2)
-STUB(cuMemcpyDtoD_v2_ptds)
 STUB(cuMemcpyDtoH)
 STUB(cuMemcpyDtoHAsync)
-STUB(cuMemcpyDtoHAsync_v2)
-STUB(cuMemcpyDtoHAsync_v2_ptsz)
-STUB(cuMemcpyDtoH_v2)
-STUB(cuMemcpyDtoH_v2_ptds)
 STUB(cuMemcpyHtoA)
 STUB(cuMemcpyHtoAAsync)
 STUB(cuMemcpyHtoAAsync_v2)
@@ -435,63 +309,20 @@ STUB(cuMemcpyHtoA_v2)
 STUB(cuMemcpyHtoA_v2_ptds)
 STUB(cuMemcpyHtoD)
 STUB(cuMemcpyHtoDAsync)
-STUB(cuMemcpyHtoDAsync_v2)
-STUB(cuMemcpyHtoDAsync_v2_ptsz)
-STUB(cuMemcpyHtoD_v2)
-STUB(cuMemcpyHtoD_v2_ptds)
-STUB(cuMemcpyPeer)
-STUB(cuMemcpyPeerAsync)
-STUB(cuMemcpyPeerAsync_ptsz)
-STUB(cuMemcpyPeer_ptds)
-STUB(cuMemcpy_ptds)
 STUB(cuMemsetD16)
-STUB(cuMemsetD16Async)
-STUB(cuMemsetD16Async_ptsz)
-STUB(cuMemsetD16_v2)
-STUB(cuMemsetD16_v2_ptds)
 STUB(cuMemsetD2D16)
-STUB(cuMemsetD2D16Async)
-STUB(cuMemsetD2D16Async_ptsz)
-STUB(cuMemsetD2D16_v2)
-STUB(cuMemsetD2D16_v2_ptds)
 STUB(cuMemsetD2D32)
-STUB(cuMemsetD2D32Async)
-STUB(cuMemsetD2D32Async_ptsz)
-STUB(cuMemsetD2D32_v2)
-STUB(cuMemsetD2D32_v2_ptds)
 STUB(cuMemsetD2D8)
-STUB(cuMemsetD2D8Async)
-STUB(cuMemsetD2D8Async_ptsz)
-STUB(cuMemsetD2D8_v2)
-STUB(cuMemsetD2D8_v2_ptds)
 STUB(cuMemsetD32)
-STUB(cuMemsetD32Async)
-STUB(cuMemsetD32Async_ptsz)
-STUB(cuMemsetD32_v2)
-STUB(cuMemsetD32_v2_ptds)
 STUB(cuMemsetD8)
-STUB(cuMemsetD8Async)
-STUB(cuMemsetD8Async_ptsz)
-STUB(cuMemsetD8_v2)
-STUB(cuMemsetD8_v2_ptds)
 STUB(cuMipmappedArrayCreate)
 STUB(cuMipmappedArrayDestroy)
 STUB(cuMipmappedArrayGetLevel)
 STUB(cuMipmappedArrayGetMemoryRequirements)
 STUB(cuMipmappedArrayGetSparseProperties)
-STUB(cuModuleEnumerateFunctions)
-STUB(cuModuleGetFunction)
-STUB(cuModuleGetFunctionCount)
 STUB(cuModuleGetGlobal)
-STUB(cuModuleGetGlobal_v2)
-STUB(cuModuleGetLoadingMode)
 STUB(cuModuleGetSurfRef)
 STUB(cuModuleGetTexRef)
-STUB(cuModuleLoad)
-STUB(cuModuleLoadData)
-STUB(cuModuleLoadDataEx)
-STUB(cuModuleLoadFatBinary)
-STUB(cuModuleUnload)
 STUB(cuMulticastAddDevice)
 STUB(cuMulticastBindAddr)
 STUB(cuMulticastBindMem)
@@ -518,10 +349,6 @@ STUB(cuProfilerStart)
 STUB(cuProfilerStop)
 STUB(cuSignalExternalSemaphoresAsync)
 STUB(cuSignalExternalSemaphoresAsync_ptsz)
-STUB(cuStreamAddCallback)
-STUB(cuStreamAddCallback_ptsz)
-STUB(cuStreamAttachMemAsync)
-STUB(cuStreamAttachMemAsync_ptsz)
 STUB(cuStreamBatchMemOp)
 STUB(cuStreamBatchMemOp_ptsz)
 STUB(cuStreamBatchMemOp_v2)
@@ -534,10 +361,6 @@ STUB(cuStreamBeginCapture_v2)
 STUB(cuStreamBeginCapture_v2_ptsz)
 STUB(cuStreamCopyAttributes)
 STUB(cuStreamCopyAttributes_ptsz)
-STUB(cuStreamCreate)
-STUB(cuStreamCreateWithPriority)
-STUB(cuStreamDestroy)
-STUB(cuStreamDestroy_v2)
 STUB(cuStreamEndCapture)
 STUB(cuStreamEndCapture_ptsz)
 STUB(cuStreamGetAttribute)
@@ -548,33 +371,15 @@ STUB(cuStreamGetCaptureInfo_v2)
 STUB(cuStreamGetCaptureInfo_v2_ptsz)
 STUB(cuStreamGetCaptureInfo_v3)
 STUB(cuStreamGetCaptureInfo_v3_ptsz)
-STUB(cuStreamGetCtx)
-STUB(cuStreamGetCtx_ptsz)
-STUB(cuStreamGetCtx_v2)
-STUB(cuStreamGetCtx_v2_ptsz)
-STUB(cuStreamGetDevice)
-STUB(cuStreamGetDevice_ptsz)
-STUB(cuStreamGetFlags)
-STUB(cuStreamGetFlags_ptsz)
 STUB(cuStreamGetGreenCtx)
-STUB(cuStreamGetId)
-STUB(cuStreamGetId_ptsz)
-STUB(cuStreamGetPriority)
-STUB(cuStreamGetPriority_ptsz)
 STUB(cuStreamIsCapturing)
 STUB(cuStreamIsCapturing_ptsz)
-STUB(cuStreamQuery)
-STUB(cuStreamQuery_ptsz)
 STUB(cuStreamSetAttribute)
 STUB(cuStreamSetAttribute_ptsz)
-STUB(cuStreamSynchronize)
-STUB(cuStreamSynchronize_ptsz)
 STUB(cuStreamUpdateCaptureDependencies)
 STUB(cuStreamUpdateCaptureDependencies_ptsz)
 STUB(cuStreamUpdateCaptureDependencies_v2)
 STUB(cuStreamUpdateCaptureDependencies_v2_ptsz)
-STUB(cuStreamWaitEvent)
-STUB(cuStreamWaitEvent_ptsz)
 STUB(cuStreamWaitValue32)
 STUB(cuStreamWaitValue32_ptsz)
 STUB(cuStreamWaitValue32_v2)
@@ -643,6 +448,201 @@ STUB(cuUserObjectRetain)
 STUB(cuWaitExternalSemaphoresAsync)
 STUB(cuWaitExternalSemaphoresAsync_ptsz)
 
+void culvert_libcuda_cuCtxCreate(void);
+void culvert_libcuda_cuCtxCreate_v2(void);
+void culvert_libcuda_cuCtxCreate_v3(void);
+void culvert_libcuda_cuCtxCreate_v4(void);
+void culvert_libcuda_cuCtxDestroy(void);
+void culvert_libcuda_cuCtxDestroy_v2(void);
+void culvert_libcuda_cuCtxGetApiVersion(void);
+void culvert_libcuda_cuCtxGetCacheConfig(void);
+void culvert_libcuda_cuCtxGetCurrent(void);
+void culvert_libcuda_cuCtxGetDevice(void);
+void culvert_libcuda_cuCtxGetDevice_v2(void);
+void culvert_libcuda_cuCtxGetFlags(void);
+void culvert_libcuda_cuCtxGetId(void);
+void culvert_libcuda_cuCtxGetLimit(void);
+void culvert_libcuda_cuCtxGetSharedMemConfig(void);
+void culvert_libcuda_cuCtxGetStreamPriorityRange(void);
+void culvert_libcuda_cuCtxPopCurrent(void);
+void culvert_libcuda_cuCtxPopCurrent_v2(void);
+void culvert_libcuda_cuCtxPushCurrent(void);
+void culvert_libcuda_cuCtxPushCurrent_v2(void);
+void culvert_libcuda_cuCtxResetPersistingL2Cache(void);
+void culvert_libcuda_cuCtxSetCacheConfig(void);
+void culvert_libcuda_cuCtxSetCurrent(void);
+void culvert_libcuda_cuCtxSetFlags(void);
+void culvert_libcuda_cuCtxSetLimit(void);
+void culvert_libcuda_cuCtxSetSharedMemConfig(void);
+void culvert_libcuda_cuCtxSynchronize(void);
+void culvert_libcuda_cuCtxSynchronize_v2(void);
+void culvert_libcuda_cuDeviceComputeCapability(void);
+void culvert_libcuda_cuDeviceGet(void);
+void culvert_libcuda_cuDeviceGetAttribute(void);
+void culvert_libcuda_cuDeviceGetByPCIBusId(void);
+void culvert_libcuda_cuDeviceGetCount(void);
+void culvert_libcuda_cuDeviceGetExecAffinitySupport(void);
+void culvert_libcuda_cuDeviceGetLuid(void);
+void culvert_libcuda_cuDeviceGetName(void);
+void culvert_libcuda_cuDeviceGetPCIBusId(void);
+void culvert_libcuda_cuDeviceGetProperties(void);
+void culvert_libcuda_cuDeviceGetTexture1DLinearMaxWidth(void);
+void culvert_libcuda_cuDeviceGetUuid(void);
+void culvert_libcuda_cuDeviceGetUuid_v2(void);
+void culvert_libcuda_cuDevicePrimaryCtxGetState(void);
+void culvert_libcuda_cuDevicePrimaryCtxRelease(void);
+void culvert_libcuda_cuDevicePrimaryCtxRelease_v2(void);
+void culvert_libcuda_cuDevicePrimaryCtxReset(void);
+void culvert_libcuda_cuDevicePrimaryCtxReset_v2(void);
+void culvert_libcuda_cuDevicePrimaryCtxRetain(void);
+void culvert_libcuda_cuDevicePrimaryCtxSetFlags(void);
+void culvert_libcuda_cuDevicePrimaryCtxSetFlags_v2(void);
+void culvert_libcuda_cuDeviceTotalMem_v2(void);
+void culvert_libcuda_cuDriverGetVersion(void);
+void culvert_libcuda_cuEventCreate(void);
+void culvert_libcuda_cuEventDestroy(void);
+void culvert_libcuda_cuEventDestroy_v2(void);
+void culvert_libcuda_cuEventElapsedTime(void);
+void culvert_libcuda_cuEventElapsedTime_v2(void);
+void culvert_libcuda_cuEventQuery(void);
+void culvert_libcuda_cuEventRecord(void);
+void culvert_libcuda_cuEventRecordWithFlags(void);
+void culvert_libcuda_cuEventRecordWithFlags_ptsz(void);
+void culvert_libcuda_cuEventRecord_ptsz(void);
+void culvert_libcuda_cuEventSynchronize(void);
+void culvert_libcuda_cuFuncGetAttribute(void);
+void culvert_libcuda_cuFuncGetModule(void);
+void culvert_libcuda_cuFuncGetName(void);
+void culvert_libcuda_cuFuncGetParamInfo(void);
+void culvert_libcuda_cuFuncIsLoaded(void);
+void culvert_libcuda_cuFuncLoad(void);
+void culvert_libcuda_cuFuncSetAttribute(void);
+void culvert_libcuda_cuFuncSetCacheConfig(void);
+void culvert_libcuda_cuFuncSetSharedMemConfig(void);
+void culvert_libcuda_cuGetErrorName(void);
+void culvert_libcuda_cuGetErrorString(void);
+void culvert_libcuda_cuGetExportTable(void);
+void culvert_libcuda_cuGetProcAddress(void);
+void culvert_libcuda_cuGetProcAddress_v2(void);
+void culvert_libcuda_cuInit(void);
+void culvert_libcuda_cuKernelGetAttribute(void);
+void culvert_libcuda_cuKernelGetFunction(void);
+void culvert_libcuda_cuKernelGetLibrary(void);
+void culvert_libcuda_cuKernelGetName(void);
+void culvert_libcuda_cuKernelGetParamInfo(void);
+void culvert_libcuda_cuKernelSetAttribute(void);
+void culvert_libcuda_cuKernelSetCacheConfig(void);
+void culvert_libcuda_cuLaunchCooperativeKernel(void);
+void culvert_libcuda_cuLaunchCooperativeKernel_ptsz(void);
+void culvert_libcuda_cuLaunchHostFunc(void);
+void culvert_libcuda_cuLaunchHostFunc_ptsz(void);
+void culvert_libcuda_cuLaunchKernel(void);
+void culvert_libcuda_cuLaunchKernelEx(void);
+void culvert_libcuda_cuLaunchKernelEx_ptsz(void);
+void culvert_libcuda_cuLaunchKernel_ptsz(void);
+void culvert_libcuda_cuLibraryEnumerateKernels(void);
+void culvert_libcuda_cuLibraryGetGlobal(void);
+void culvert_libcuda_cuLibraryGetKernel(void);
+void culvert_libcuda_cuLibraryGetKernelCount(void);
+void culvert_libcuda_cuLibraryGetManaged(void);
+void culvert_libcuda_cuLibraryGetModule(void);
+void culvert_libcuda_cuLibraryLoadData(void);
+void culvert_libcuda_cuLibraryLoadFromFile(void);
+void culvert_libcuda_cuLibraryUnload(void);
+void culvert_libcuda_cuMemAllocHost_v2(void);
+void culvert_libcuda_cuMemAllocManaged(void);
+void culvert_libcuda_cuMemAllocPitch_v2(void);
+void culvert_libcuda_cuMemAlloc_v2(void);
+void culvert_libcuda_cuMemFreeHost(void);
+void culvert_libcuda_cuMemFree_v2(void);
+void culvert_libcuda_cuMemGetAddressRange_v2(void);
+void culvert_libcuda_cuMemGetInfo_v2(void);
+void culvert_libcuda_cuMemHostAlloc(void);
+void culvert_libcuda_cuMemHostGetDevicePointer_v2(void);
+void culvert_libcuda_cuMemHostGetFlags(void);
+void culvert_libcuda_cuMemHostRegister(void);
+void culvert_libcuda_cuMemHostRegister_v2(void);
+void culvert_libcuda_cuMemHostUnregister(void);
+void culvert_libcuda_cuMemcpy(void);
+void culvert_libcuda_cuMemcpyAsync(void);
+void culvert_libcuda_cuMemcpyAsync_ptsz(void);
+void culvert_libcuda_cuMemcpyDtoDAsync_v2(void);
+void culvert_libcuda_cuMemcpyDtoDAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemcpyDtoD_v2(void);
+void culvert_libcuda_cuMemcpyDtoD_v2_ptds(void);
+void culvert_libcuda_cuMemcpyDtoHAsync_v2(void);
+void culvert_libcuda_cuMemcpyDtoHAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemcpyDtoH_v2(void);
+void culvert_libcuda_cuMemcpyDtoH_v2_ptds(void);
+void culvert_libcuda_cuMemcpyHtoDAsync_v2(void);
+void culvert_libcuda_cuMemcpyHtoDAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemcpyHtoD_v2(void);
+void culvert_libcuda_cuMemcpyHtoD_v2_ptds(void);
+void culvert_libcuda_cuMemcpyPeer(void);
+void culvert_libcuda_cuMemcpyPeerAsync(void);
+void culvert_libcuda_cuMemcpyPeerAsync_ptsz(void);
+void culvert_libcuda_cuMemcpyPeer_ptds(void);
+void culvert_libcuda_cuMemcpy_ptds(void);
+void culvert_libcuda_cuMemsetD16Async(void);
+void culvert_libcuda_cuMemsetD16Async_ptsz(void);
+void culvert_libcuda_cuMemsetD16_v2(void);
+void culvert_libcuda_cuMemsetD16_v2_ptds(void);
+void culvert_libcuda_cuMemsetD2D16Async(void);
+void culvert_libcuda_cuMemsetD2D16Async_ptsz(void);
+void culvert_libcuda_cuMemsetD2D16_v2(void);
+void culvert_libcuda_cuMemsetD2D16_v2_ptds(void);
+void culvert_libcuda_cuMemsetD2D32Async(void);
+void culvert_libcuda_cuMemsetD2D32Async_ptsz(void);
+void culvert_libcuda_cuMemsetD2D32_v2(void);
+void culvert_libcuda_cuMemsetD2D32_v2_ptds(void);
+void culvert_libcuda_cuMemsetD2D8Async(void);
+void culvert_libcuda_cuMemsetD2D8Async_ptsz(void);
+void culvert_libcuda_cuMemsetD2D8_v2(void);
+void culvert_libcuda_cuMemsetD2D8_v2_ptds(void);
+void culvert_libcuda_cuMemsetD32Async(void);
+void culvert_libcuda_cuMemsetD32Async_ptsz(void);
+void culvert_libcuda_cuMemsetD32_v2(void);
+void culvert_libcuda_cuMemsetD32_v2_ptds(void);
+void culvert_libcuda_cuMemsetD8Async(void);
+void culvert_libcuda_cuMemsetD8Async_ptsz(void);
+void culvert_libcuda_cuMemsetD8_v2(void);
+void culvert_libcuda_cuMemsetD8_v2_ptds(void);
+void culvert_libcuda_cuModuleEnumerateFunctions(void);
+void culvert_libcuda_cuModuleGetFunction(void);
+void culvert_libcuda_cuModuleGetFunctionCount(void);
+void culvert_libcuda_cuModuleGetGlobal_v2(void);
+void culvert_libcuda_cuModuleGetLoadingMode(void);
+void culvert_libcuda_cuModuleLoad(void);
+void culvert_libcuda_cuModuleLoadData(void);
+void culvert_libcuda_cuModuleLoadDataEx(void);
+void culvert_libcuda_cuModuleLoadFatBinary(void);
+void culvert_libcuda_cuModuleUnload(void);
+void culvert_libcuda_cuStreamAddCallback(void);
+void culvert_libcuda_cuStreamAddCallback_ptsz(void);
+void culvert_libcuda_cuStreamAttachMemAsync(void);
+void culvert_libcuda_cuStreamAttachMemAsync_ptsz(void);
+void culvert_libcuda_cuStreamCreate(void);
+void culvert_libcuda_cuStreamCreateWithPriority(void);
+void culvert_libcuda_cuStreamDestroy(void);
+void culvert_libcuda_cuStreamDestroy_v2(void);
+void culvert_libcuda_cuStreamGetCtx(void);
+void culvert_libcuda_cuStreamGetCtx_ptsz(void);
+void culvert_libcuda_cuStreamGetCtx_v2(void);
+void culvert_libcuda_cuStreamGetCtx_v2_ptsz(void);
+void culvert_libcuda_cuStreamGetDevice(void);
+void culvert_libcuda_cuStreamGetDevice_ptsz(void);
+void culvert_libcuda_cuStreamGetFlags(void);
+void culvert_libcuda_cuStreamGetFlags_ptsz(void);
+void culvert_libcuda_cuStreamGetId(void);
+void culvert_libcuda_cuStreamGetId_ptsz(void);
+void culvert_libcuda_cuStreamGetPriority(void);
+void culvert_libcuda_cuStreamGetPriority_ptsz(void);
+void culvert_libcuda_cuStreamQuery(void);
+void culvert_libcuda_cuStreamQuery_ptsz(void);
+void culvert_libcuda_cuStreamSynchronize(void);
+void culvert_libcuda_cuStreamSynchronize_ptsz(void);
+void culvert_libcuda_cuStreamWaitEvent(void);
+void culvert_libcuda_cuStreamWaitEvent_ptsz(void);
 
 __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table[637] = {
     (culvert_entry)stub_cuArray3DCreate,
@@ -668,114 +668,114 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuCoredumpSetAttribute,
     (culvert_entry)stub_cuCoredumpSetAttributeGlobal,
     (culvert_entry)stub_cuCtxAttach,
-    (culvert_entry)stub_cuCtxCreate,
-    (culvert_entry)stub_cuCtxCreate_v2,
-    (culvert_entry)stub_cuCtxCreate_v3,
-    (culvert_entry)stub_cuCtxCreate_v4,
-    (culvert_entry)stub_cuCtxDestroy,
-    (culvert_entry)stub_cuCtxDestroy_v2,
+    culvert_libcuda_cuCtxCreate,
+    culvert_libcuda_cuCtxCreate_v2,
+    culvert_libcuda_cuCtxCreate_v3,
+    culvert_libcuda_cuCtxCreate_v4,
+    culvert_libcuda_cuCtxDestroy,
+    culvert_libcuda_cuCtxDestroy_v2,
     (culvert_entry)stub_cuCtxDetach,
     (culvert_entry)stub_cuCtxDisablePeerAccess,
     (culvert_entry)stub_cuCtxEnablePeerAccess,
     (culvert_entry)stub_cuCtxFromGreenCtx,
-    (culvert_entry)stub_cuCtxGetApiVersion,
-    (culvert_entry)stub_cuCtxGetCacheConfig,
-    (culvert_entry)stub_cuCtxGetCurrent,
+    culvert_libcuda_cuCtxGetApiVersion,
+    culvert_libcuda_cuCtxGetCacheConfig,
+    culvert_libcuda_cuCtxGetCurrent,
     (culvert_entry)stub_cuCtxGetDevResource,
-    (culvert_entry)stub_cuCtxGetDevice,
-    (culvert_entry)stub_cuCtxGetDevice_v2,
+    culvert_libcuda_cuCtxGetDevice,
+    culvert_libcuda_cuCtxGetDevice_v2,
     (culvert_entry)stub_cuCtxGetExecAffinity,
-    (culvert_entry)stub_cuCtxGetFlags,
-    (culvert_entry)stub_cuCtxGetId,
-    (culvert_entry)stub_cuCtxGetLimit,
-    (culvert_entry)stub_cuCtxGetSharedMemConfig,
-    (culvert_entry)stub_cuCtxGetStreamPriorityRange,
-    (culvert_entry)stub_cuCtxPopCurrent,
-    (culvert_entry)stub_cuCtxPopCurrent_v2,
-    (culvert_entry)stub_cuCtxPushCurrent,
-    (culvert_entry)stub_cuCtxPushCurrent_v2,
+    culvert_libcuda_cuCtxGetFlags,
+    culvert_libcuda_cuCtxGetId,
+    culvert_libcuda_cuCtxGetLimit,
+    culvert_libcuda_cuCtxGetSharedMemConfig,
+    culvert_libcuda_cuCtxGetStreamPriorityRange,
+    culvert_libcuda_cuCtxPopCurrent,
+    culvert_libcuda_cuCtxPopCurrent_v2,
+    culvert_libcuda_cuCtxPushCurrent,
+    culvert_libcuda_cuCtxPushCurrent_v2,
     (culvert_entry)stub_cuCtxRecordEvent,
-    (culvert_entry)stub_cuCtxResetPersistingL2Cache,
-    (culvert_entry)stub_cuCtxSetCacheConfig,
-    (culvert_entry)stub_cuCtxSetCurrent,
-    (culvert_entry)stub_cuCtxSetFlags,
-    (culvert_entry)stub_cuCtxSetLimit,
-    (culvert_entry)stub_cuCtxSetSharedMemConfig,
-    (culvert_entry)stub_cuCtxSynchronize,
-    (culvert_entry)stub_cuCtxSynchronize_v2,
+    culvert_libcuda_cuCtxResetPersistingL2Cache,
+    culvert_libcuda_cuCtxSetCacheConfig,
+    culvert_libcuda_cuCtxSetCurrent,
+    culvert_libcuda_cuCtxSetFlags,
+    culvert_libcuda_cuCtxSetLimit,
+    culvert_libcuda_cuCtxSetSharedMemConfig,
+    culvert_libcuda_cuCtxSynchronize,
+    culvert_libcuda_cuCtxSynchronize_v2,
     (culvert_entry)stub_cuCtxWaitEvent,
     (culvert_entry)stub_cuDestroyExternalMemory,
     (culvert_entry)stub_cuDestroyExternalSemaphore,
     (culvert_entry)stub_cuDevResourceGenerateDesc,
     (culvert_entry)stub_cuDevSmResourceSplitByCount,
     (culvert_entry)stub_cuDeviceCanAccessPeer,
-    (culvert_entry)stub_cuDeviceComputeCapability,
-    (culvert_entry)stub_cuDeviceGet,
-    (culvert_entry)stub_cuDeviceGetAttribute,
-    (culvert_entry)stub_cuDeviceGetByPCIBusId,
-    (culvert_entry)stub_cuDeviceGetCount,
+    culvert_libcuda_cuDeviceComputeCapability,
+    culvert_libcuda_cuDeviceGet,
+    culvert_libcuda_cuDeviceGetAttribute,
+    culvert_libcuda_cuDeviceGetByPCIBusId,
+    culvert_libcuda_cuDeviceGetCount,
     (culvert_entry)stub_cuDeviceGetDefaultMemPool,
     (culvert_entry)stub_cuDeviceGetDevResource,
-    (culvert_entry)stub_cuDeviceGetExecAffinitySupport,
+    culvert_libcuda_cuDeviceGetExecAffinitySupport,
     (culvert_entry)stub_cuDeviceGetGraphMemAttribute,
     (culvert_entry)stub_cuDeviceGetHostAtomicCapabilities,
-    (culvert_entry)stub_cuDeviceGetLuid,
+    culvert_libcuda_cuDeviceGetLuid,
     (culvert_entry)stub_cuDeviceGetMemPool,
-    (culvert_entry)stub_cuDeviceGetName,
+    culvert_libcuda_cuDeviceGetName,
     (culvert_entry)stub_cuDeviceGetNvSciSyncAttributes,
     (culvert_entry)stub_cuDeviceGetP2PAtomicCapabilities,
     (culvert_entry)stub_cuDeviceGetP2PAttribute,
-    (culvert_entry)stub_cuDeviceGetPCIBusId,
-    (culvert_entry)stub_cuDeviceGetProperties,
-    (culvert_entry)stub_cuDeviceGetTexture1DLinearMaxWidth,
-    (culvert_entry)stub_cuDeviceGetUuid,
-    (culvert_entry)stub_cuDeviceGetUuid_v2,
+    culvert_libcuda_cuDeviceGetPCIBusId,
+    culvert_libcuda_cuDeviceGetProperties,
+    culvert_libcuda_cuDeviceGetTexture1DLinearMaxWidth,
+    culvert_libcuda_cuDeviceGetUuid,
+    culvert_libcuda_cuDeviceGetUuid_v2,
     (culvert_entry)stub_cuDeviceGraphMemTrim,
-    (culvert_entry)stub_cuDevicePrimaryCtxGetState,
-    (culvert_entry)stub_cuDevicePrimaryCtxRelease,
-    (culvert_entry)stub_cuDevicePrimaryCtxRelease_v2,
-    (culvert_entry)stub_cuDevicePrimaryCtxReset,
-    (culvert_entry)stub_cuDevicePrimaryCtxReset_v2,
-    (culvert_entry)stub_cuDevicePrimaryCtxRetain,
-    (culvert_entry)stub_cuDevicePrimaryCtxSetFlags,
-    (culvert_entry)stub_cuDevicePrimaryCtxSetFlags_v2,
+    culvert_libcuda_cuDevicePrimaryCtxGetState,
+    culvert_libcuda_cuDevicePrimaryCtxRelease,
+    culvert_libcuda_cuDevicePrimaryCtxRelease_v2,
+    culvert_libcuda_cuDevicePrimaryCtxReset,
+    culvert_libcuda_cuDevicePrimaryCtxReset_v2,
+    culvert_libcuda_cuDevicePrimaryCtxRetain,
+    culvert_libcuda_cuDevicePrimaryCtxSetFlags,
+    culvert_libcuda_cuDevicePrimaryCtxSetFlags_v2,
     (culvert_entry)stub_cuDeviceRegisterAsyncNotification,
     (culvert_entry)stub_cuDeviceSetGraphMemAttribute,
     (culvert_entry)stub_cuDeviceSetMemPool,
     (culvert_entry)stub_cuDeviceTotalMem,
-    (culvert_entry)stub_cuDeviceTotalMem_v2,
+    culvert_libcuda_cuDeviceTotalMem_v2,
     (culvert_entry)stub_cuDeviceUnregisterAsyncNotification,
-    (culvert_entry)stub_cuDriverGetVersion,
-    (culvert_entry)stub_cuEventCreate,
-    (culvert_entry)stub_cuEventDestroy,
-    (culvert_entry)stub_cuEventDestroy_v2,
-    (culvert_entry)stub_cuEventElapsedTime,
-    (culvert_entry)stub_cuEventElapsedTime_v2,
-    (culvert_entry)stub_cuEventQuery,
-    (culvert_entry)stub_cuEventRecord,
-    (culvert_entry)stub_cuEventRecordWithFlags,
-    (culvert_entry)stub_cuEventRecordWithFlags_ptsz,
-    (culvert_entry)stub_cuEventRecord_ptsz,
-    (culvert_entry)stub_cuEventSynchronize,
+    culvert_libcuda_cuDriverGetVersion,
+    culvert_libcuda_cuEventCreate,
+    culvert_libcuda_cuEventDestroy,
+    culvert_libcuda_cuEventDestroy_v2,
+    culvert_libcuda_cuEventElapsedTime,
+    culvert_libcuda_cuEventElapsedTime_v2,
+    culvert_libcuda_cuEventQuery,
+    culvert_libcuda_cuEventRecord,
+    culvert_libcuda_cuEventRecordWithFlags,
+    culvert_libcuda_cuEventRecordWithFlags_ptsz,
+    culvert_libcuda_cuEventRecord_ptsz,
+    culvert_libcuda_cuEventSynchronize,
     (culvert_entry)stub_cuExternalMemoryGetMappedBuffer,
     (culvert_entry)stub_cuExternalMemoryGetMappedMipmappedArray,
     (culvert_entry)stub_cuFlushGPUDirectRDMAWrites,
-    (culvert_entry)stub_cuFuncGetAttribute,
-    (culvert_entry)stub_cuFuncGetModule,
-    (culvert_entry)stub_cuFuncGetName,
-    (culvert_entry)stub_cuFuncGetParamInfo,
-    (culvert_entry)stub_cuFuncIsLoaded,
-    (culvert_entry)stub_cuFuncLoad,
-    (culvert_entry)stub_cuFuncSetAttribute,
+    culvert_libcuda_cuFuncGetAttribute,
+    culvert_libcuda_cuFuncGetModule,
+    culvert_libcuda_cuFuncGetName,
+    culvert_libcuda_cuFuncGetParamInfo,
+    culvert_libcuda_cuFuncIsLoaded,
+    culvert_libcuda_cuFuncLoad,
+    culvert_libcuda_cuFuncSetAttribute,
     (culvert_entry)stub_cuFuncSetBlockShape,
-    (culvert_entry)stub_cuFuncSetCacheConfig,
-    (culvert_entry)stub_cuFuncSetSharedMemConfig,
+    culvert_libcuda_cuFuncSetCacheConfig,
+    culvert_libcuda_cuFuncSetSharedMemConfig,
     (culvert_entry)stub_cuFuncSetSharedSize,
-    (culvert_entry)stub_cuGetErrorName,
-    (culvert_entry)stub_cuGetErrorString,
-    (culvert_entry)stub_cuGetExportTable,
-    (culvert_entry)stub_cuGetProcAddress,
-    (culvert_entry)stub_cuGetProcAddress_v2,
+    culvert_libcuda_cuGetErrorName,
+    culvert_libcuda_cuGetErrorString,
+    culvert_libcuda_cuGetExportTable,
+    culvert_libcuda_cuGetProcAddress,
+    culvert_libcuda_cuGetProcAddress_v2,
     (culvert_entry)stub_cuGraphAddBatchMemOpNode,
     (culvert_entry)stub_cuGraphAddChildGraphNode,
     (culvert_entry)stub_cuGraphAddDependencies,
@@ -888,42 +888,42 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuGreenCtxWaitEvent,
     (culvert_entry)stub_cuImportExternalMemory,
     (culvert_entry)stub_cuImportExternalSemaphore,
-    (culvert_entry)stub_cuInit,
+    culvert_libcuda_cuInit,
     (culvert_entry)stub_cuIpcCloseMemHandle,
     (culvert_entry)stub_cuIpcGetEventHandle,
     (culvert_entry)stub_cuIpcGetMemHandle,
     (culvert_entry)stub_cuIpcOpenEventHandle,
     (culvert_entry)stub_cuIpcOpenMemHandle,
     (culvert_entry)stub_cuIpcOpenMemHandle_v2,
-    (culvert_entry)stub_cuKernelGetAttribute,
-    (culvert_entry)stub_cuKernelGetFunction,
-    (culvert_entry)stub_cuKernelGetLibrary,
-    (culvert_entry)stub_cuKernelGetName,
-    (culvert_entry)stub_cuKernelGetParamInfo,
-    (culvert_entry)stub_cuKernelSetAttribute,
-    (culvert_entry)stub_cuKernelSetCacheConfig,
+    culvert_libcuda_cuKernelGetAttribute,
+    culvert_libcuda_cuKernelGetFunction,
+    culvert_libcuda_cuKernelGetLibrary,
+    culvert_libcuda_cuKernelGetName,
+    culvert_libcuda_cuKernelGetParamInfo,
+    culvert_libcuda_cuKernelSetAttribute,
+    culvert_libcuda_cuKernelSetCacheConfig,
     (culvert_entry)stub_cuLaunch,
-    (culvert_entry)stub_cuLaunchCooperativeKernel,
+    culvert_libcuda_cuLaunchCooperativeKernel,
     (culvert_entry)stub_cuLaunchCooperativeKernelMultiDevice,
-    (culvert_entry)stub_cuLaunchCooperativeKernel_ptsz,
+    culvert_libcuda_cuLaunchCooperativeKernel_ptsz,
     (culvert_entry)stub_cuLaunchGrid,
     (culvert_entry)stub_cuLaunchGridAsync,
-    (culvert_entry)stub_cuLaunchHostFunc,
-    (culvert_entry)stub_cuLaunchHostFunc_ptsz,
-    (culvert_entry)stub_cuLaunchKernel,
-    (culvert_entry)stub_cuLaunchKernelEx,
-    (culvert_entry)stub_cuLaunchKernelEx_ptsz,
-    (culvert_entry)stub_cuLaunchKernel_ptsz,
-    (culvert_entry)stub_cuLibraryEnumerateKernels,
-    (culvert_entry)stub_cuLibraryGetGlobal,
-    (culvert_entry)stub_cuLibraryGetKernel,
-    (culvert_entry)stub_cuLibraryGetKernelCount,
-    (culvert_entry)stub_cuLibraryGetManaged,
-    (culvert_entry)stub_cuLibraryGetModule,
+    culvert_libcuda_cuLaunchHostFunc,
+    culvert_libcuda_cuLaunchHostFunc_ptsz,
+    culvert_libcuda_cuLaunchKernel,
+    culvert_libcuda_cuLaunchKernelEx,
+    culvert_libcuda_cuLaunchKernelEx_ptsz,
+    culvert_libcuda_cuLaunchKernel_ptsz,
+    culvert_libcuda_cuLibraryEnumerateKernels,
+    culvert_libcuda_cuLibraryGetGlobal,
+    culvert_libcuda_cuLibraryGetKernel,
+    culvert_libcuda_cuLibraryGetKernelCount,
+    culvert_libcuda_cuLibraryGetManaged,
+    culvert_libcuda_cuLibraryGetModule,
     (culvert_entry)stub_cuLibraryGetUnifiedFunction,
-    (culvert_entry)stub_cuLibraryLoadData,
-    (culvert_entry)stub_cuLibraryLoadFromFile,
-    (culvert_entry)stub_cuLibraryUnload,
+    culvert_libcuda_cuLibraryLoadData,
+    culvert_libcuda_cuLibraryLoadFromFile,
+    culvert_libcuda_cuLibraryUnload,
     (culvert_entry)stub_cuLinkAddData,
     (culvert_entry)stub_cuLinkAddData_v2,
     (culvert_entry)stub_cuLinkAddFile,
@@ -947,11 +947,11 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemAllocFromPoolAsync,
     (culvert_entry)stub_cuMemAllocFromPoolAsync_ptsz,
     (culvert_entry)stub_cuMemAllocHost,
-    (culvert_entry)stub_cuMemAllocHost_v2,
-    (culvert_entry)stub_cuMemAllocManaged,
+    culvert_libcuda_cuMemAllocHost_v2,
+    culvert_libcuda_cuMemAllocManaged,
     (culvert_entry)stub_cuMemAllocPitch,
-    (culvert_entry)stub_cuMemAllocPitch_v2,
-    (culvert_entry)stub_cuMemAlloc_v2,
+    culvert_libcuda_cuMemAllocPitch_v2,
+    culvert_libcuda_cuMemAlloc_v2,
     (culvert_entry)stub_cuMemBatchDecompressAsync,
     (culvert_entry)stub_cuMemBatchDecompressAsync_ptsz,
     (culvert_entry)stub_cuMemCreate,
@@ -963,25 +963,25 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemFree,
     (culvert_entry)stub_cuMemFreeAsync,
     (culvert_entry)stub_cuMemFreeAsync_ptsz,
-    (culvert_entry)stub_cuMemFreeHost,
-    (culvert_entry)stub_cuMemFree_v2,
+    culvert_libcuda_cuMemFreeHost,
+    culvert_libcuda_cuMemFree_v2,
     (culvert_entry)stub_cuMemGetAccess,
     (culvert_entry)stub_cuMemGetAddressRange,
-    (culvert_entry)stub_cuMemGetAddressRange_v2,
+    culvert_libcuda_cuMemGetAddressRange_v2,
     (culvert_entry)stub_cuMemGetAllocationGranularity,
     (culvert_entry)stub_cuMemGetAllocationPropertiesFromHandle,
     (culvert_entry)stub_cuMemGetDefaultMemPool,
     (culvert_entry)stub_cuMemGetHandleForAddressRange,
     (culvert_entry)stub_cuMemGetInfo,
-    (culvert_entry)stub_cuMemGetInfo_v2,
+    culvert_libcuda_cuMemGetInfo_v2,
     (culvert_entry)stub_cuMemGetMemPool,
-    (culvert_entry)stub_cuMemHostAlloc,
+    culvert_libcuda_cuMemHostAlloc,
     (culvert_entry)stub_cuMemHostGetDevicePointer,
-    (culvert_entry)stub_cuMemHostGetDevicePointer_v2,
-    (culvert_entry)stub_cuMemHostGetFlags,
-    (culvert_entry)stub_cuMemHostRegister,
-    (culvert_entry)stub_cuMemHostRegister_v2,
-    (culvert_entry)stub_cuMemHostUnregister,
+    culvert_libcuda_cuMemHostGetDevicePointer_v2,
+    culvert_libcuda_cuMemHostGetFlags,
+    culvert_libcuda_cuMemHostRegister,
+    culvert_libcuda_cuMemHostRegister_v2,
+    culvert_libcuda_cuMemHostUnregister,
     (culvert_entry)stub_cuMemImportFromShareableHandle,
     (culvert_entry)stub_cuMemMap,
     (culvert_entry)stub_cuMemMapArrayAsync,
@@ -1010,7 +1010,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemSetAccess,
     (culvert_entry)stub_cuMemSetMemPool,
     (culvert_entry)stub_cuMemUnmap,
-    (culvert_entry)stub_cuMemcpy,
+    culvert_libcuda_cuMemcpy,
     (culvert_entry)stub_cuMemcpy2D,
     (culvert_entry)stub_cuMemcpy2DAsync,
     (culvert_entry)stub_cuMemcpy2DAsync_v2,
@@ -1034,8 +1034,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemcpy3DPeer_ptds,
     (culvert_entry)stub_cuMemcpy3D_v2,
     (culvert_entry)stub_cuMemcpy3D_v2_ptds,
-    (culvert_entry)stub_cuMemcpyAsync,
-    (culvert_entry)stub_cuMemcpyAsync_ptsz,
+    culvert_libcuda_cuMemcpyAsync,
+    culvert_libcuda_cuMemcpyAsync_ptsz,
     (culvert_entry)stub_cuMemcpyAtoA,
     (culvert_entry)stub_cuMemcpyAtoA_v2,
     (culvert_entry)stub_cuMemcpyAtoA_v2_ptds,
@@ -1057,16 +1057,16 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemcpyDtoA_v2_ptds,
     (culvert_entry)stub_cuMemcpyDtoD,
     (culvert_entry)stub_cuMemcpyDtoDAsync,
-    (culvert_entry)stub_cuMemcpyDtoDAsync_v2,
-    (culvert_entry)stub_cuMemcpyDtoDAsync_v2_ptsz,
-    (culvert_entry)stub_cuMemcpyDtoD_v2,
-    (culvert_entry)stub_cuMemcpyDtoD_v2_ptds,
+    culvert_libcuda_cuMemcpyDtoDAsync_v2,
+    culvert_libcuda_cuMemcpyDtoDAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpyDtoD_v2,
+    culvert_libcuda_cuMemcpyDtoD_v2_ptds,
     (culvert_entry)stub_cuMemcpyDtoH,
     (culvert_entry)stub_cuMemcpyDtoHAsync,
-    (culvert_entry)stub_cuMemcpyDtoHAsync_v2,
-    (culvert_entry)stub_cuMemcpyDtoHAsync_v2_ptsz,
-    (culvert_entry)stub_cuMemcpyDtoH_v2,
-    (culvert_entry)stub_cuMemcpyDtoH_v2_ptds,
+    culvert_libcuda_cuMemcpyDtoHAsync_v2,
+    culvert_libcuda_cuMemcpyDtoHAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpyDtoH_v2,
+    culvert_libcuda_cuMemcpyDtoH_v2_ptds,
     (culvert_entry)stub_cuMemcpyHtoA,
     (culvert_entry)stub_cuMemcpyHtoAAsync,
     (culvert_entry)stub_cuMemcpyHtoAAsync_v2,
@@ -1075,63 +1075,63 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemcpyHtoA_v2_ptds,
     (culvert_entry)stub_cuMemcpyHtoD,
     (culvert_entry)stub_cuMemcpyHtoDAsync,
-    (culvert_entry)stub_cuMemcpyHtoDAsync_v2,
-    (culvert_entry)stub_cuMemcpyHtoDAsync_v2_ptsz,
-    (culvert_entry)stub_cuMemcpyHtoD_v2,
-    (culvert_entry)stub_cuMemcpyHtoD_v2_ptds,
-    (culvert_entry)stub_cuMemcpyPeer,
-    (culvert_entry)stub_cuMemcpyPeerAsync,
-    (culvert_entry)stub_cuMemcpyPeerAsync_ptsz,
-    (culvert_entry)stub_cuMemcpyPeer_ptds,
-    (culvert_entry)stub_cuMemcpy_ptds,
+    culvert_libcuda_cuMemcpyHtoDAsync_v2,
+    culvert_libcuda_cuMemcpyHtoDAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpyHtoD_v2,
+    culvert_libcuda_cuMemcpyHtoD_v2_ptds,
+    culvert_libcuda_cuMemcpyPeer,
+    culvert_libcuda_cuMemcpyPeerAsync,
+    culvert_libcuda_cuMemcpyPeerAsync_ptsz,
+    culvert_libcuda_cuMemcpyPeer_ptds,
+    culvert_libcuda_cuMemcpy_ptds,
     (culvert_entry)stub_cuMemsetD16,
-    (culvert_entry)stub_cuMemsetD16Async,
-    (culvert_entry)stub_cuMemsetD16Async_ptsz,
-    (culvert_entry)stub_cuMemsetD16_v2,
-    (culvert_entry)stub_cuMemsetD16_v2_ptds,
+    culvert_libcuda_cuMemsetD16Async,
+    culvert_libcuda_cuMemsetD16Async_ptsz,
+    culvert_libcuda_cuMemsetD16_v2,
+    culvert_libcuda_cuMemsetD16_v2_ptds,
     (culvert_entry)stub_cuMemsetD2D16,
-    (culvert_entry)stub_cuMemsetD2D16Async,
-    (culvert_entry)stub_cuMemsetD2D16Async_ptsz,
-    (culvert_entry)stub_cuMemsetD2D16_v2,
-    (culvert_entry)stub_cuMemsetD2D16_v2_ptds,
+    culvert_libcuda_cuMemsetD2D16Async,
+    culvert_libcuda_cuMemsetD2D16Async_ptsz,
+    culvert_libcuda_cuMemsetD2D16_v2,
+    culvert_libcuda_cuMemsetD2D16_v2_ptds,
     (culvert_entry)stub_cuMemsetD2D32,
-    (culvert_entry)stub_cuMemsetD2D32Async,
-    (culvert_entry)stub_cuMemsetD2D32Async_ptsz,
-    (culvert_entry)stub_cuMemsetD2D32_v2,
-    (culvert_entry)stub_cuMemsetD2D32_v2_ptds,
+    culvert_libcuda_cuMemsetD2D32Async,
+    culvert_libcuda_cuMemsetD2D32Async_ptsz,
+    culvert_libcuda_cuMemsetD2D32_v2,
+    culvert_libcuda_cuMemsetD2D32_v2_ptds,
     (culvert_entry)stub_cuMemsetD2D8,
-    (culvert_entry)stub_cuMemsetD2D8Async,
-    (culvert_entry)stub_cuMemsetD2D8Async_ptsz,
-    (culvert_entry)stub_cuMemsetD2D8_v2,
-    (culvert_entry)stub_cuMemsetD2D8_v2_ptds,
+    culvert_libcuda_cuMemsetD2D8Async,
+    culvert_libcuda_cuMemsetD2D8Async_ptsz,
+    culvert_libcuda_cuMemsetD2D8_v2,
+    culvert_libcuda_cuMemsetD2D8_v2_ptds,
     (culvert_entry)stub_cuMemsetD32,
-    (culvert_entry)stub_cuMemsetD32Async,
-    (culvert_entry)stub_cuMemsetD32Async_ptsz,
-    (culvert_entry)stub_cuMemsetD32_v2,
-    (culvert_entry)stub_cuMemsetD32_v2_ptds,
+    culvert_libcuda_cuMemsetD32Async,
+    culvert_libcuda_cuMemsetD32Async_ptsz,
+    culvert_libcuda_cuMemsetD32_v2,
+    culvert_libcuda_cuMemsetD32_v2_ptds,
     (culvert_entry)stub_cuMemsetD8,
-    (culvert_entry)stub_cuMemsetD8Async,
-    (culvert_entry)stub_cuMemsetD8Async_ptsz,
-    (culvert_entry)stub_cuMemsetD8_v2,
-    (culvert_entry)stub_cuMemsetD8_v2_ptds,
+    culvert_libcuda_cuMemsetD8Async,
+    culvert_libcuda_cuMemsetD8Async_ptsz,
+    culvert_libcuda_cuMemsetD8_v2,
+    culvert_libcuda_cuMemsetD8_v2_ptds,
     (culvert_entry)stub_cuMipmappedArrayCreate,
     (culvert_entry)stub_cuMipmappedArrayDestroy,
     (culvert_entry)stub_cuMipmappedArrayGetLevel,
     (culvert_entry)stub_cuMipmappedArrayGetMemoryRequirements,
     (culvert_entry)stub_cuMipmappedArrayGetSparseProperties,
-    (culvert_entry)stub_cuModuleEnumerateFunctions,
-    (culvert_entry)stub_cuModuleGetFunction,
-    (culvert_entry)stub_cuModuleGetFunctionCount,
+    culvert_libcuda_cuModuleEnumerateFunctions,
+    culvert_libcuda_cuModuleGetFunction,
+    culvert_libcuda_cuModuleGetFunctionCount,
     (culvert_entry)stub_cuModuleGetGlobal,
-    (culvert_entry)stub_cuModuleGetGlobal_v2,
-    (culvert_entry)stub_cuModuleGetLoadingMode,
+    culvert_libcuda_cuModuleGetGlobal_v2,
+    culvert_libcuda_cuModuleGetLoadingMode,
     (culvert_entry)stub_cuModuleGetSurfRef,
     (culvert_entry)stub_cuModuleGetTexRef,
-    (culvert_entry)stub_cuModuleLoad,
-    (culvert_entry)stub_cuModuleLoadData,
-    (culvert_entry)stub_cuModuleLoadDataEx,
-    (culvert_entry)stub_cuModuleLoadFatBinary,
-    (culvert_entry)stub_cuModuleUnload,
+    culvert_libcuda_cuModuleLoad,
+    culvert_libcuda_cuModuleLoadData,
+    culvert_libcuda_cuModuleLoadDataEx,
+    culvert_libcuda_cuModuleLoadFatBinary,
+    culvert_libcuda_cuModuleUnload,
     (culvert_entry)stub_cuMulticastAddDevice,
     (culvert_entry)stub_cuMulticastBindAddr,
     (culvert_entry)stub_cuMulticastBindMem,
@@ -1158,10 +1158,10 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuProfilerStop,
     (culvert_entry)stub_cuSignalExternalSemaphoresAsync,
     (culvert_entry)stub_cuSignalExternalSemaphoresAsync_ptsz,
-    (culvert_entry)stub_cuStreamAddCallback,
-    (culvert_entry)stub_cuStreamAddCallback_ptsz,
-    (culvert_entry)stub_cuStreamAttachMemAsync,
-    (culvert_entry)stub_cuStreamAttachMemAsync_ptsz,
+    culvert_libcuda_cuStreamAddCallback,
+    culvert_libcuda_cuStreamAddCallback_ptsz,
+    culvert_libcuda_cuStreamAttachMemAsync,
+    culvert_libcuda_cuStreamAttachMemAsync_ptsz,
     (culvert_entry)stub_cuStreamBatchMemOp,
     (culvert_entry)stub_cuStreamBatchMemOp_ptsz,
     (culvert_entry)stub_cuStreamBatchMemOp_v2,
@@ -1174,10 +1174,10 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuStreamBeginCapture_v2_ptsz,
     (culvert_entry)stub_cuStreamCopyAttributes,
     (culvert_entry)stub_cuStreamCopyAttributes_ptsz,
-    (culvert_entry)stub_cuStreamCreate,
-    (culvert_entry)stub_cuStreamCreateWithPriority,
-    (culvert_entry)stub_cuStreamDestroy,
-    (culvert_entry)stub_cuStreamDestroy_v2,
+    culvert_libcuda_cuStreamCreate,
+    culvert_libcuda_cuStreamCreateWithPriority,
+    culvert_libcuda_cuStreamDestroy,
+    culvert_libcuda_cuStreamDestroy_v2,
     (culvert_entry)stub_cuStreamEndCapture,
     (culvert_entry)stub_cuStreamEndCapture_ptsz,
     (culvert_entry)stub_cuStreamGetAttribute,
@@ -1188,33 +1188,33 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuStreamGetCaptureInfo_v2_ptsz,
     (culvert_entry)stub_cuStreamGetCaptureInfo_v3,
     (culvert_entry)stub_cuStreamGetCaptureInfo_v3_ptsz,
-    (culvert_entry)stub_cuStreamGetCtx,
-    (culvert_entry)stub_cuStreamGetCtx_ptsz,
-    (culvert_entry)stub_cuStreamGetCtx_v2,
-    (culvert_entry)stub_cuStreamGetCtx_v2_ptsz,
-    (culvert_entry)stub_cuStreamGetDevice,
-    (culvert_entry)stub_cuStreamGetDevice_ptsz,
-    (culvert_entry)stub_cuStreamGetFlags,
-    (culvert_entry)stub_cuStreamGetFlags_ptsz,
+    culvert_libcuda_cuStreamGetCtx,
+    culvert_libcuda_cuStreamGetCtx_ptsz,
+    culvert_libcuda_cuStreamGetCtx_v2,
+    culvert_libcuda_cuStreamGetCtx_v2_ptsz,
+    culvert_libcuda_cuStreamGetDevice,
+    culvert_libcuda_cuStreamGetDevice_ptsz,
+    culvert_libcuda_cuStreamGetFlags,
+    culvert_libcuda_cuStreamGetFlags_ptsz,
     (culvert_entry)stub_cuStreamGetGreenCtx,
-    (culvert_entry)stub_cuStreamGetId,
-    (culvert_entry)stub_cuStreamGetId_ptsz,
-    (culvert_entry)stub_cuStreamGetPriority,
-    (culvert_entry)stub_cuStreamGetPriority_ptsz,
+    culvert_libcuda_cuStreamGetId,
+    culvert_libcuda_cuStreamGetId_ptsz,
+    culvert_libcuda_cuStreamGetPriority,
+    culvert_libcuda_cuStreamGetPriority_ptsz,
     (culvert_entry)stub_cuStreamIsCapturing,
     (culvert_entry)stub_cuStreamIsCapturing_ptsz,
-    (culvert_entry)stub_cuStreamQuery,
-    (culvert_entry)stub_cuStreamQuery_ptsz,
+    culvert_libcuda_cuStreamQuery,
+    culvert_libcuda_cuStreamQuery_ptsz,
     (culvert_entry)stub_cuStreamSetAttribute,
     (culvert_entry)stub_cuStreamSetAttribute_ptsz,
-    (culvert_entry)stub_cuStreamSynchronize,
-    (culvert_entry)stub_cuStreamSynchronize_ptsz,
+    culvert_libcuda_cuStreamSynchronize,
+    culvert_libcuda_cuStreamSynchronize_ptsz,
     (culvert_entry)stub_cuStreamUpdateCaptureDependencies,
     (culvert_entry)stub_cuStreamUpdateCaptureDependencies_ptsz,
     (culvert_entry)stub_cuStreamUpdateCaptureDependencies_v2,
     (culvert_entry)stub_cuStreamUpdateCaptureDependencies_v2_ptsz,
-    (culvert_entry)stub_cuStreamWaitEvent,
-    (culvert_entry)stub_cuStreamWaitEvent_ptsz,
+    culvert_libcuda_cuStreamWaitEvent,
+    culvert_libcuda_cuStreamWaitEvent_ptsz,
     (culvert_entry)stub_cuStreamWaitValue32,
     (culvert_entry)stub_cuStreamWaitValue32_ptsz,
     (culvert_entry)stub_cuStreamWaitValue32_v2,
