@@ -24,23 +24,30 @@ extern "C" {
   float __nv_fmaf_##M(float a, float b, float c) { return __nvvm_fma_##P##_f(a, b, c); }                  \
   float __nv_fmaf_ieee_##M(float a, float b, float c) { return __nvvm_fma_##P##_f(a, b, c); }
 
-// Conversions with a rounding mode.
-#define CULVERT_ROUNDED_CONVERSIONS(M, P)                                                                  \
-  float __nv_double2float_##M(double a) { return __nvvm_d2f_##P(a); }                                     \
-  int __nv_double2int_##M(double a) { return __nvvm_d2i_##P(a); }                                         \
-  unsigned __nv_double2uint_##M(double a) { return __nvvm_d2ui_##P(a); }                                  \
-  long long __nv_double2ll_##M(double a) { return __nvvm_d2ll_##P(a); }                                   \
-  unsigned long long __nv_double2ull_##M(double a) { return __nvvm_d2ull_##P(a); }                        \
-  int __nv_float2int_##M(float a) { return __nvvm_f2i_##P(a); }                                           \
-  unsigned __nv_float2uint_##M(float a) { return __nvvm_f2ui_##P(a); }                                    \
-  long long __nv_float2ll_##M(float a) { return __nvvm_f2ll_##P(a); }                                     \
-  unsigned long long __nv_float2ull_##M(float a) { return __nvvm_f2ull_##P(a); }                          \
-  float __nv_int2float_##M(int a) { return __nvvm_i2f_##P(a); }                                           \
-  float __nv_uint2float_##M(unsigned a) { return __nvvm_ui2f_##P(a); }                                    \
-  float __nv_ll2float_##M(long long a) { return __nvvm_ll2f_##P(a); }                                     \
-  float __nv_ull2float_##M(unsigned long long a) { return __nvvm_ull2f_##P(a); }                          \
-  double __nv_ll2double_##M(long long a) { return __nvvm_ll2d_##P(a); }                                   \
-  double __nv_ull2double_##M(unsigned long long a) { return __nvvm_ull2d_##P(a); }
+// Conversions with a rounding mode. In PTX's own words, for LLVM 19 turns the builtins that round towards zero into
+// plain conversions: those from integers then round to nearest, those to integers have no value out of range.
+#define CULVERT_CONVERSION(NAME, TO, TO_CLASS, FROM, FROM_CLASS, PTX)          \
+  TO NAME(FROM value) {                                                        \
+    TO result;                                                                 \
+    asm("cvt." PTX " %0, %1;" : "=" TO_CLASS(result) : FROM_CLASS(value));     \
+    return result;                                                             \
+  }
+#define CULVERT_ROUNDED_CONVERSIONS(M, P)                                                              \
+  CULVERT_CONVERSION(__nv_double2float_##M, float, "f", double, "d", #P ".f32.f64")                    \
+  CULVERT_CONVERSION(__nv_double2int_##M, int, "r", double, "d", #P "i.s32.f64")                       \
+  CULVERT_CONVERSION(__nv_double2uint_##M, unsigned, "r", double, "d", #P "i.u32.f64")                 \
+  CULVERT_CONVERSION(__nv_double2ll_##M, long long, "l", double, "d", #P "i.s64.f64")                  \
+  CULVERT_CONVERSION(__nv_double2ull_##M, unsigned long long, "l", double, "d", #P "i.u64.f64")        \
+  CULVERT_CONVERSION(__nv_float2int_##M, int, "r", float, "f", #P "i.s32.f32")                         \
+  CULVERT_CONVERSION(__nv_float2uint_##M, unsigned, "r", float, "f", #P "i.u32.f32")                   \
+  CULVERT_CONVERSION(__nv_float2ll_##M, long long, "l", float, "f", #P "i.s64.f32")                    \
+  CULVERT_CONVERSION(__nv_float2ull_##M, unsigned long long, "l", float, "f", #P "i.u64.f32")          \
+  CULVERT_CONVERSION(__nv_int2float_##M, float, "f", int, "r", #P ".f32.s32")                          \
+  CULVERT_CONVERSION(__nv_uint2float_##M, float, "f", unsigned, "r", #P ".f32.u32")                    \
+  CULVERT_CONVERSION(__nv_ll2float_##M, float, "f", long long, "l", #P ".f32.s64")                     \
+  CULVERT_CONVERSION(__nv_ull2float_##M, float, "f", unsigned long long, "l", #P ".f32.u64")           \
+  CULVERT_CONVERSION(__nv_ll2double_##M, double, "d", long long, "l", #P ".f64.s64")                   \
+  CULVERT_CONVERSION(__nv_ull2double_##M, double, "d", unsigned long long, "l", #P ".f64.u64")
 
 CULVERT_ROUNDED_ARITHMETIC(rn, rn)
 CULVERT_ROUNDED_ARITHMETIC(rz, rz)
@@ -52,6 +59,7 @@ CULVERT_ROUNDED_CONVERSIONS(rd, rm)
 CULVERT_ROUNDED_CONVERSIONS(ru, rp)
 #undef CULVERT_ROUNDED_ARITHMETIC
 #undef CULVERT_ROUNDED_CONVERSIONS
+#undef CULVERT_CONVERSION
 
 double __nv_int2double_rn(int a) { return a; }
 double __nv_uint2double_rn(unsigned a) { return a; }
