@@ -198,10 +198,11 @@ def function_params(row):
     """The names as boundary.h's Function::params wants them."""
     names = []
     for type_text, name in row.params:
-        pointer = re.match(r"^(?!const )(\w[\w ]*)\*$", type_text)
+        pointee = type_text[:-1] if type_text.endswith("*") else "void"
+        result = pointee.endswith("*") or not (pointee.startswith("const ") or pointee in ("void", "char"))
         if name in ADDRESSES:
             name = "&" + name
-        elif pointer and name in row.not_null and pointer[1] not in ("void", "char"):
+        elif name in row.not_null and result:
             name = "*" + name
         names.append(name)
     return ",".join(names)

@@ -21,7 +21,7 @@ extern "C" CUresult culvert_libcuda_cuDeviceGetPCIBusId(char* pciBusId, int len,
   }, pciBusId, len, dev);
 }
 
-constexpr Function kInfo_cuMemAllocHost_v2 = {"cuMemAllocHost_v2", Library::kDriver, "pp,bytesize"};
+constexpr Function kInfo_cuMemAllocHost_v2 = {"cuMemAllocHost_v2", Library::kDriver, "*pp,bytesize"};
 extern "C" CUresult culvert_libcuda_cuMemAllocHost_v2(void** pp, size_t bytesize) {
   return Call<CUresult>(kInfo_cuMemAllocHost_v2, [&]() -> absl::Status {
     if (pp == nullptr) return NullArgument("pp");
@@ -83,7 +83,7 @@ extern "C" CUresult culvert_libcuda_cuMemGetInfo_v2(size_t* free, size_t* total)
   }, free, total);
 }
 
-constexpr Function kInfo_cuMemHostAlloc = {"cuMemHostAlloc", Library::kDriver, "pp,bytesize,Flags"};
+constexpr Function kInfo_cuMemHostAlloc = {"cuMemHostAlloc", Library::kDriver, "*pp,bytesize,Flags"};
 extern "C" CUresult culvert_libcuda_cuMemHostAlloc(void** pp, size_t bytesize, unsigned int Flags) {
   return Call<CUresult>(kInfo_cuMemHostAlloc, [&]() -> absl::Status {
     if (pp == nullptr) return NullArgument("pp");

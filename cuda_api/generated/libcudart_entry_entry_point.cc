@@ -6,7 +6,7 @@
 namespace culvert::api {
 
 constexpr Function kInfo_cudaGetDriverEntryPoint = {
-    "cudaGetDriverEntryPoint", Library::kRuntime, "symbol,funcPtr,flags,driverStatus"};
+    "cudaGetDriverEntryPoint", Library::kRuntime, "symbol,*funcPtr,flags,driverStatus"};
 extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPoint(
     const char* symbol, void** funcPtr, unsigned long long flags, enum cudaDriverEntryPointQueryResult* driverStatus) {
   return Call<cudaError_t>(kInfo_cudaGetDriverEntryPoint, [&]() -> absl::Status {
@@ -17,7 +17,7 @@ extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPoint(
 }
 
 constexpr Function kInfo_cudaGetDriverEntryPointByVersion = {
-    "cudaGetDriverEntryPointByVersion", Library::kRuntime, "symbol,funcPtr,cudaVersion,flags,driverStatus"};
+    "cudaGetDriverEntryPointByVersion", Library::kRuntime, "symbol,*funcPtr,cudaVersion,flags,driverStatus"};
 extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPointByVersion(
     const char* symbol, void** funcPtr, unsigned int cudaVersion, unsigned long long flags,
     enum cudaDriverEntryPointQueryResult* driverStatus) {
@@ -29,7 +29,7 @@ extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPointByVersion(
 }
 
 constexpr Function kInfo_cudaGetDriverEntryPointByVersion_ptsz = {
-    "cudaGetDriverEntryPointByVersion_ptsz", Library::kRuntime, "symbol,funcPtr,cudaVersion,flags,driverStatus"};
+    "cudaGetDriverEntryPointByVersion_ptsz", Library::kRuntime, "symbol,*funcPtr,cudaVersion,flags,driverStatus"};
 extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPointByVersion_ptsz(
     const char* symbol, void** funcPtr, unsigned int cudaVersion, unsigned long long flags,
     enum cudaDriverEntryPointQueryResult* driverStatus) {
@@ -42,7 +42,7 @@ extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPointByVersion_ptsz(
 }
 
 constexpr Function kInfo_cudaGetDriverEntryPoint_ptsz = {
-    "cudaGetDriverEntryPoint_ptsz", Library::kRuntime, "symbol,funcPtr,flags,driverStatus"};
+    "cudaGetDriverEntryPoint_ptsz", Library::kRuntime, "symbol,*funcPtr,flags,driverStatus"};
 extern "C" cudaError_t culvert_libcudart_cudaGetDriverEntryPoint_ptsz(
     const char* symbol, void** funcPtr, unsigned long long flags, enum cudaDriverEntryPointQueryResult* driverStatus) {
   return Call<cudaError_t>(kInfo_cudaGetDriverEntryPoint_ptsz, [&]() -> absl::Status {

@@ -13,7 +13,7 @@ extern "C" cudaError_t culvert_libcudart_cudaFuncGetAttributes(struct cudaFuncAt
   }, attr, func);
 }
 
-constexpr Function kInfo_cudaFuncGetName = {"cudaFuncGetName", Library::kRuntime, "name,func"};
+constexpr Function kInfo_cudaFuncGetName = {"cudaFuncGetName", Library::kRuntime, "*name,func"};
 extern "C" cudaError_t culvert_libcudart_cudaFuncGetName(const char** name, const void* func) {
   return Call<cudaError_t>(kInfo_cudaFuncGetName, [&]() -> absl::Status {
     if (name == nullptr) return NullArgument("name");

@@ -19,7 +19,7 @@ extern "C" cudaError_t culvert_libcudart_cudaFreeHost(void* ptr) {
   }, ptr);
 }
 
-constexpr Function kInfo_cudaGetSymbolAddress = {"cudaGetSymbolAddress", Library::kRuntime, "devPtr,symbol"};
+constexpr Function kInfo_cudaGetSymbolAddress = {"cudaGetSymbolAddress", Library::kRuntime, "*devPtr,symbol"};
 extern "C" cudaError_t culvert_libcudart_cudaGetSymbolAddress(void** devPtr, const void* symbol) {
   return Call<cudaError_t>(kInfo_cudaGetSymbolAddress, [&]() -> absl::Status {
     if (devPtr == nullptr) return NullArgument("devPtr");
@@ -35,7 +35,7 @@ extern "C" cudaError_t culvert_libcudart_cudaGetSymbolSize(size_t* size, const v
   }, size, symbol);
 }
 
-constexpr Function kInfo_cudaHostAlloc = {"cudaHostAlloc", Library::kRuntime, "pHost,size,flags"};
+constexpr Function kInfo_cudaHostAlloc = {"cudaHostAlloc", Library::kRuntime, "*pHost,size,flags"};
 extern "C" cudaError_t culvert_libcudart_cudaHostAlloc(void** pHost, size_t size, unsigned int flags) {
   return Call<cudaError_t>(kInfo_cudaHostAlloc, [&]() -> absl::Status {
     if (pHost == nullptr) return NullArgument("pHost");
@@ -44,7 +44,7 @@ extern "C" cudaError_t culvert_libcudart_cudaHostAlloc(void** pHost, size_t size
 }
 
 constexpr Function kInfo_cudaHostGetDevicePointer = {
-    "cudaHostGetDevicePointer", Library::kRuntime, "pDevice,pHost,flags"};
+    "cudaHostGetDevicePointer", Library::kRuntime, "*pDevice,pHost,flags"};
 extern "C" cudaError_t culvert_libcudart_cudaHostGetDevicePointer(void** pDevice, void* pHost, unsigned int flags) {
   return Call<cudaError_t>(kInfo_cudaHostGetDevicePointer, [&]() -> absl::Status {
     if (pDevice == nullptr) return NullArgument("pDevice");
@@ -76,7 +76,7 @@ extern "C" cudaError_t culvert_libcudart_cudaHostUnregister(void* ptr) {
   }, ptr);
 }
 
-constexpr Function kInfo_cudaMalloc = {"cudaMalloc", Library::kRuntime, "devPtr,size"};
+constexpr Function kInfo_cudaMalloc = {"cudaMalloc", Library::kRuntime, "*devPtr,size"};
 extern "C" cudaError_t culvert_libcudart_cudaMalloc(void** devPtr, size_t size) {
   return Call<cudaError_t>(kInfo_cudaMalloc, [&]() -> absl::Status {
     if (devPtr == nullptr) return NullArgument("devPtr");
@@ -92,7 +92,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMalloc3D(struct cudaPitchedPtr* pit
   }, pitchedDevPtr, extent);
 }
 
-constexpr Function kInfo_cudaMallocHost = {"cudaMallocHost", Library::kRuntime, "ptr,size"};
+constexpr Function kInfo_cudaMallocHost = {"cudaMallocHost", Library::kRuntime, "*ptr,size"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocHost(void** ptr, size_t size) {
   return Call<cudaError_t>(kInfo_cudaMallocHost, [&]() -> absl::Status {
     if (ptr == nullptr) return NullArgument("ptr");
@@ -100,7 +100,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocHost(void** ptr, size_t size)
   }, ptr, size);
 }
 
-constexpr Function kInfo_cudaMallocManaged = {"cudaMallocManaged", Library::kRuntime, "devPtr,size,flags"};
+constexpr Function kInfo_cudaMallocManaged = {"cudaMallocManaged", Library::kRuntime, "*devPtr,size,flags"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocManaged(void** devPtr, size_t size, unsigned int flags) {
   return Call<cudaError_t>(kInfo_cudaMallocManaged, [&]() -> absl::Status {
     if (devPtr == nullptr) return NullArgument("devPtr");
@@ -108,7 +108,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocManaged(void** devPtr, size_t
   }, devPtr, size, flags);
 }
 
-constexpr Function kInfo_cudaMallocPitch = {"cudaMallocPitch", Library::kRuntime, "devPtr,*pitch,width,height"};
+constexpr Function kInfo_cudaMallocPitch = {"cudaMallocPitch", Library::kRuntime, "*devPtr,*pitch,width,height"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocPitch(void** devPtr, size_t* pitch, size_t width, size_t height) {
   return Call<cudaError_t>(kInfo_cudaMallocPitch, [&]() -> absl::Status {
     if (devPtr == nullptr) return NullArgument("devPtr");

@@ -20,7 +20,7 @@ extern "C" cudaError_t culvert_libcudart_cudaFreeAsync_ptsz(void* devPtr, cudaSt
   }, devPtr, hStream);
 }
 
-constexpr Function kInfo_cudaMallocAsync = {"cudaMallocAsync", Library::kRuntime, "devPtr,size,hStream"};
+constexpr Function kInfo_cudaMallocAsync = {"cudaMallocAsync", Library::kRuntime, "*devPtr,size,hStream"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocAsync(void** devPtr, size_t size, cudaStream_t hStream) {
   return Call<cudaError_t>(kInfo_cudaMallocAsync, [&]() -> absl::Status {
     if (devPtr == nullptr) return NullArgument("devPtr");
@@ -28,7 +28,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocAsync(void** devPtr, size_t s
   }, devPtr, size, hStream);
 }
 
-constexpr Function kInfo_cudaMallocAsync_ptsz = {"cudaMallocAsync_ptsz", Library::kRuntime, "devPtr,size,hStream"};
+constexpr Function kInfo_cudaMallocAsync_ptsz = {"cudaMallocAsync_ptsz", Library::kRuntime, "*devPtr,size,hStream"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocAsync_ptsz(void** devPtr, size_t size, cudaStream_t hStream) {
   return Call<cudaError_t>(kInfo_cudaMallocAsync_ptsz, [&]() -> absl::Status {
     PerThreadDefaultStreamScope scope;
@@ -38,7 +38,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocAsync_ptsz(void** devPtr, siz
 }
 
 constexpr Function kInfo_cudaMallocFromPoolAsync = {
-    "cudaMallocFromPoolAsync", Library::kRuntime, "ptr,size,memPool,stream"};
+    "cudaMallocFromPoolAsync", Library::kRuntime, "*ptr,size,memPool,stream"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocFromPoolAsync(
     void** ptr, size_t size, cudaMemPool_t memPool, cudaStream_t stream) {
   return Call<cudaError_t>(kInfo_cudaMallocFromPoolAsync, [&]() -> absl::Status {
@@ -48,7 +48,7 @@ extern "C" cudaError_t culvert_libcudart_cudaMallocFromPoolAsync(
 }
 
 constexpr Function kInfo_cudaMallocFromPoolAsync_ptsz = {
-    "cudaMallocFromPoolAsync_ptsz", Library::kRuntime, "ptr,size,memPool,stream"};
+    "cudaMallocFromPoolAsync_ptsz", Library::kRuntime, "*ptr,size,memPool,stream"};
 extern "C" cudaError_t culvert_libcudart_cudaMallocFromPoolAsync_ptsz(
     void** ptr, size_t size, cudaMemPool_t memPool, cudaStream_t stream) {
   return Call<cudaError_t>(kInfo_cudaMallocFromPoolAsync_ptsz, [&]() -> absl::Status {
