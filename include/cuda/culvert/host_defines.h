@@ -25,9 +25,7 @@
 #endif
 #endif
 
-#ifndef __noinline__
-#define __noinline__ __attribute__((noinline))
-#endif
+// __noinline__ is a keyword of clang's CUDA mode. It must not be a macro: libstdc++ spells the attribute with underscores.
 #ifndef __forceinline__
 #define __forceinline__ __inline__ __attribute__((always_inline))
 #endif
