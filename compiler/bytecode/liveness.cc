@@ -1,5 +1,6 @@
 // Live intervals (allocate.h). For every register that is read in a block before it is written there, the blocks from
 // which its definitions reach that read are walked backwards; the work is the size of the live ranges.
+#include <algorithm>
 #include <utility>
 
 #include "compiler/bytecode/allocate.h"
@@ -38,6 +39,7 @@ class Liveness {
   std::vector<Interval> Run() {
     ScanBlocks();
     FindPredecessors();
+    FindReach();
     live_.assign(function_.blocks.size(), 0);
     defined_.assign(function_.blocks.size(), 0);
     reached_.assign(function_.blocks.size(), 0);
@@ -112,30 +114,74 @@ class Liveness {
     }
   }
 
+  // A value written in block b can be seen in blocks from b on, and, around a loop, in blocks from the loop's start on.
+  // reach_[b] is the first of them: the start of the chain of overlapping back edges that b lies in.
+  void FindReach() {
+    const uint32_t count = static_cast<uint32_t>(function_.blocks.size());
+    // Last block from which a back edge goes to each block.
+    std::vector<uint32_t> last_source(count, 0);
+    for (uint32_t b = 0; b < count; ++b) {
+      for (uint32_t target : function_.blocks[b].end.targets) {
+        if (target <= b) last_source[target] = std::max(last_source[target], b);
+      }
+    }
+    reach_.resize(count);
+    uint32_t start = 0, end = 0;
+    bool inside = false;
+    for (uint32_t b = 0; b < count; ++b) {
+      if (inside && b > end) inside = false;
+      if (!inside && last_source[b] >= b && (b > 0 || last_source[0] > 0 || IsSelfLoop(0))) {
+        inside = true;
+        start = b;
+        end = last_source[b];
+      }
+      if (inside) end = std::max(end, last_source[b]);
+      reach_[b] = inside ? start : b;
+    }
+  }
+  bool IsSelfLoop(uint32_t block) const {
+    for (uint32_t target : function_.blocks[block].end.targets) {
+      if (target == block) return true;
+    }
+    return false;
+  }
+
   void Walk(Reg reg) {
     ++epoch_;
     for (const uint32_t* b = kills_.begin(reg); b != kills_.end(reg); ++b) defined_[*b] = epoch_;
+    // Before this block no definition has happened yet. A register that is never written is read as it is.
+    const uint32_t bound = writes_.Has(reg) ? reach_[*writes_.begin(reg)] : ~0u;
     live_in_.clear();
+    bool unwritten = false;  // a path from the entry reads it before it is written
     auto mark = [&](uint32_t block) {
       if (live_[block] == epoch_) return;
       live_[block] = epoch_;
       live_in_.push_back(block);
     };
-    for (const uint32_t* b = exposed_.begin(reg); b != exposed_.end(reg); ++b) mark(*b);
+    for (const uint32_t* b = exposed_.begin(reg); b != exposed_.end(reg); ++b) {
+      if (*b >= bound) mark(*b);
+    }
     for (size_t i = 0; i < live_in_.size(); ++i) {
       uint32_t block = live_in_[i];
+      unwritten = unwritten || block == 0;
       for (uint32_t p = first_[block]; p < first_[block + 1]; ++p) {
-        if (defined_[predecessors_[p]] != epoch_) mark(predecessors_[p]);
+        uint32_t before = predecessors_[p];
+        if (defined_[before] == epoch_) continue;
+        if (before < bound) {
+          unwritten = true;
+        } else {
+          mark(before);
+        }
       }
     }
-    if (live_[0] == epoch_) return ExtendWhereWritten(reg);
+    if (unwritten) return ExtendWhereWritten(reg);
     for (uint32_t block : live_in_) {
       intervals_[reg].Include(block_begin_[block]);
       for (uint32_t p = first_[block]; p < first_[block + 1]; ++p) intervals_[reg].Include(block_end_[predecessors_[p]]);
     }
   }
 
-  // Live from the entry on means that some path reads the register unwritten, as with a definition under a guard. Only
+  // Some path reads the register unwritten, as with a definition under a guard. Only
   // where a definition may have happened does it hold anything.
   void ExtendWhereWritten(Reg reg) {
     std::vector<uint32_t> work;
@@ -165,6 +211,7 @@ class Liveness {
   std::vector<uint32_t> block_begin_, block_end_;
   std::vector<uint32_t> first_, predecessors_;
   std::vector<uint32_t> live_, defined_, reached_;  // epoch marks per block
+  std::vector<uint32_t> reach_;
   std::vector<uint32_t> live_in_;
   uint32_t epoch_ = 0;
 };

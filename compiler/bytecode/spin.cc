@@ -1,4 +1,6 @@
 // Which loops may wait for another thread (FindSpinLoops of block_order.h).
+#include <algorithm>
+
 #include "compiler/bytecode/block_order.h"
 
 namespace culvert::lowering {
@@ -71,22 +73,28 @@ std::vector<bool> FindSpinLoops(const LirFunction& function, const Loops& loops)
   const size_t count = function.blocks.size();
   std::vector<bool> spins(count, false), has_barrier(count, false), has_weak_load(count, false);
   std::vector<std::vector<uint32_t>> members(count);
+  std::vector<uint32_t> heads;
   for (uint32_t b = 0; b < count; ++b) {
-    if (loops.header[b] == kNone) continue;
-    bool reads_others = false, barrier = false, weak_load = false;
+    const uint32_t innermost = loops.header[b];
+    if (innermost == kNone) continue;
+    if (innermost == b) heads.push_back(b);
     for (const LirInstruction& in : function.blocks[b].code) {
-      reads_others = reads_others || ReadsOthers(in);
-      barrier = barrier || in.op == Op::BAR;
-      weak_load = weak_load || IsWeakSharedLoad(in);
+      if (ReadsOthers(in)) spins[innermost] = true;
+      if (in.op == Op::BAR) has_barrier[innermost] = true;
+      if (IsWeakSharedLoad(in)) has_weak_load[innermost] = true;
     }
+    // In nests deeper than this the outer loops are judged by part of their blocks.
     int level = 0;
-    for (uint32_t head = loops.header[b]; head != kNone; head = loops.outer[head]) {
-      spins[head] = spins[head] || reads_others;
-      has_barrier[head] = has_barrier[head] || barrier;
-      has_weak_load[head] = has_weak_load[head] || weak_load;
-      // Deeper nests than this are examined by their inner loops only.
-      if (++level <= 8) members[head].push_back(b);
-    }
+    for (uint32_t head = innermost; head != kNone && level < 8; head = loops.outer[head], ++level) members[head].push_back(b);
+  }
+  // What an inner loop does, the loops around it do.
+  std::sort(heads.begin(), heads.end(), [&](uint32_t a, uint32_t b) { return loops.depth[a] > loops.depth[b]; });
+  for (uint32_t head : heads) {
+    const uint32_t outer = loops.outer[head];
+    if (outer == kNone) continue;
+    spins[outer] = spins[outer] || spins[head];
+    has_barrier[outer] = has_barrier[outer] || has_barrier[head];
+    has_weak_load[outer] = has_weak_load[outer] || has_weak_load[head];
   }
   ExitSlice slice(function);
   for (uint32_t head = 0; head < count; ++head) {

@@ -1,6 +1,6 @@
 // Test tool: PTX text in, disassembly out.
 //   ptx_to_bytecode FILE.ptx [--entry NAME] [--lines] [--quiet] [--summary]
-// Every program is also serialised and read back. Exit status 1 if an entry does not compile (its diagnostics go to
+// Every program is also serialised, read back, and verified by the interpreter. Exit status 1 if an entry does not compile (its diagnostics go to
 // standard error, the others are still printed).
 #include <chrono>
 #include <cstdio>
@@ -9,10 +9,12 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "compiler/bytecode/disassemble.h"
 #include "compiler/compiler.h"
 #include "include/culvert/program_format.h"
+#include "runtime/npu/interp/block_runner.h"
 
 int main(int argc, char** argv) {
   std::string file, only;
@@ -63,6 +65,12 @@ int main(int argc, char** argv) {
     auto again = culvert::DeserializeProgram(bytes);
     if (!again.ok() || culvert::SerializeProgram(*again) != bytes) {
       std::cerr << name << ": does not survive serialisation: " << again.status().message() << "\n";
+      ++failures;
+      continue;
+    }
+    auto prepared = culvert::npu::PreparedProgram::Prepare(*program, std::vector<uint64_t>((*program)->symbols.size(), 4096));
+    if (!prepared.ok()) {
+      std::cerr << prepared.status().message() << "\n";
       ++failures;
       continue;
     }
