@@ -36,6 +36,14 @@ extern "C" CUresult culvert_libcuda_cuDeviceGetCount(int* count) {
   }, count);
 }
 
+constexpr Function kInfo_cuDeviceGetDefaultMemPool = {"cuDeviceGetDefaultMemPool", Library::kDriver, "*pool_out,dev"};
+extern "C" CUresult culvert_libcuda_cuDeviceGetDefaultMemPool(CUmemoryPool* pool_out, CUdevice dev) {
+  return Call<CUresult>(kInfo_cuDeviceGetDefaultMemPool, [&]() -> absl::Status {
+    if (pool_out == nullptr) return NullArgument("pool_out");
+    return libcuda::cuDeviceGetDefaultMemPool(pool_out, dev);
+  }, pool_out, dev);
+}
+
 constexpr Function kInfo_cuDeviceGetExecAffinitySupport = {
     "cuDeviceGetExecAffinitySupport", Library::kDriver, "*pi,type,dev"};
 extern "C" CUresult culvert_libcuda_cuDeviceGetExecAffinitySupport(int* pi, CUexecAffinityType type, CUdevice dev) {
@@ -50,6 +58,14 @@ extern "C" CUresult culvert_libcuda_cuDeviceGetLuid(char* luid, unsigned int* de
   return Call<CUresult>(kInfo_cuDeviceGetLuid, [&]() -> absl::Status {
     return libcuda::cuDeviceGetLuid(luid, deviceNodeMask, dev);
   }, luid, deviceNodeMask, dev);
+}
+
+constexpr Function kInfo_cuDeviceGetMemPool = {"cuDeviceGetMemPool", Library::kDriver, "*pool,dev"};
+extern "C" CUresult culvert_libcuda_cuDeviceGetMemPool(CUmemoryPool* pool, CUdevice dev) {
+  return Call<CUresult>(kInfo_cuDeviceGetMemPool, [&]() -> absl::Status {
+    if (pool == nullptr) return NullArgument("pool");
+    return libcuda::cuDeviceGetMemPool(pool, dev);
+  }, pool, dev);
 }
 
 constexpr Function kInfo_cuDeviceGetName = {"cuDeviceGetName", Library::kDriver, "name,len,dev"};
@@ -91,6 +107,13 @@ extern "C" CUresult culvert_libcuda_cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice de
     if (uuid == nullptr) return NullArgument("uuid");
     return libcuda::cuDeviceGetUuid_v2(uuid, dev);
   }, uuid, dev);
+}
+
+constexpr Function kInfo_cuDeviceSetMemPool = {"cuDeviceSetMemPool", Library::kDriver, "dev,pool"};
+extern "C" CUresult culvert_libcuda_cuDeviceSetMemPool(CUdevice dev, CUmemoryPool pool) {
+  return Call<CUresult>(kInfo_cuDeviceSetMemPool, [&]() -> absl::Status {
+    return libcuda::cuDeviceSetMemPool(dev, pool);
+  }, dev, pool);
 }
 
 constexpr Function kInfo_cuDeviceTotalMem_v2 = {"cuDeviceTotalMem_v2", Library::kDriver, "bytes,dev"};

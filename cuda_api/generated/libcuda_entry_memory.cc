@@ -136,6 +136,125 @@ extern "C" CUresult culvert_libcuda_cuMemcpy(CUdeviceptr dst, CUdeviceptr src, s
   }, dst, src, ByteCount);
 }
 
+constexpr Function kInfo_cuMemcpy2DAsync_v2 = {"cuMemcpy2DAsync_v2", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy2DAsync_v2, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2DAsync_v2(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy2DAsync_v2_ptsz = {"cuMemcpy2DAsync_v2_ptsz", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2DAsync_v2_ptsz(const CUDA_MEMCPY2D* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy2DAsync_v2_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2DAsync_v2(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy2DUnaligned_v2 = {"cuMemcpy2DUnaligned_v2", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2DUnaligned_v2(const CUDA_MEMCPY2D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy2DUnaligned_v2, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2DUnaligned_v2(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy2DUnaligned_v2_ptds = {"cuMemcpy2DUnaligned_v2_ptds", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2DUnaligned_v2_ptds(const CUDA_MEMCPY2D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy2DUnaligned_v2_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2DUnaligned_v2(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy2D_v2 = {"cuMemcpy2D_v2", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2D_v2(const CUDA_MEMCPY2D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy2D_v2, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2D_v2(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy2D_v2_ptds = {"cuMemcpy2D_v2_ptds", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy2D_v2_ptds(const CUDA_MEMCPY2D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy2D_v2_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy2D_v2(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy3DAsync_v2 = {"cuMemcpy3DAsync_v2", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DAsync_v2(const CUDA_MEMCPY3D* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy3DAsync_v2, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DAsync_v2(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy3DAsync_v2_ptsz = {"cuMemcpy3DAsync_v2_ptsz", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DAsync_v2_ptsz(const CUDA_MEMCPY3D* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy3DAsync_v2_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DAsync_v2(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy3DPeer = {"cuMemcpy3DPeer", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DPeer(const CUDA_MEMCPY3D_PEER* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy3DPeer, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DPeer(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy3DPeerAsync = {"cuMemcpy3DPeerAsync", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DPeerAsync(const CUDA_MEMCPY3D_PEER* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy3DPeerAsync, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DPeerAsync(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy3DPeerAsync_ptsz = {"cuMemcpy3DPeerAsync_ptsz", Library::kDriver, "pCopy,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DPeerAsync_ptsz(const CUDA_MEMCPY3D_PEER* pCopy, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpy3DPeerAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DPeerAsync(pCopy, hStream);
+  }, pCopy, hStream);
+}
+
+constexpr Function kInfo_cuMemcpy3DPeer_ptds = {"cuMemcpy3DPeer_ptds", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3DPeer_ptds(const CUDA_MEMCPY3D_PEER* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy3DPeer_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3DPeer(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy3D_v2 = {"cuMemcpy3D_v2", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3D_v2(const CUDA_MEMCPY3D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy3D_v2, [&]() -> absl::Status {
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3D_v2(pCopy);
+  }, pCopy);
+}
+
+constexpr Function kInfo_cuMemcpy3D_v2_ptds = {"cuMemcpy3D_v2_ptds", Library::kDriver, "pCopy"};
+extern "C" CUresult culvert_libcuda_cuMemcpy3D_v2_ptds(const CUDA_MEMCPY3D* pCopy) {
+  return Call<CUresult>(kInfo_cuMemcpy3D_v2_ptds, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCopy == nullptr) return NullArgument("pCopy");
+    return libcuda::cuMemcpy3D_v2(pCopy);
+  }, pCopy);
+}
+
 constexpr Function kInfo_cuMemcpyAsync = {"cuMemcpyAsync", Library::kDriver, "dst,src,ByteCount,hStream"};
 extern "C" CUresult culvert_libcuda_cuMemcpyAsync(
     CUdeviceptr dst, CUdeviceptr src, size_t ByteCount, CUstream hStream) {

@@ -44,14 +44,17 @@ absl::Status cuDeviceComputeCapability(int* major, int* minor, CUdevice dev);
 absl::Status cuDeviceGet(CUdevice* device, int ordinal);
 absl::Status cuDeviceGetAttribute(int* pi, CUdevice_attribute attrib, CUdevice dev);
 absl::Status cuDeviceGetCount(int* count);
+absl::Status cuDeviceGetDefaultMemPool(CUmemoryPool* pool_out, CUdevice dev);
 absl::Status cuDeviceGetExecAffinitySupport(int* pi, CUexecAffinityType type, CUdevice dev);
 absl::Status cuDeviceGetLuid(char* luid, unsigned int* deviceNodeMask, CUdevice dev);
+absl::Status cuDeviceGetMemPool(CUmemoryPool* pool, CUdevice dev);
 absl::Status cuDeviceGetName(char* name, int len, CUdevice dev);
 absl::Status cuDeviceGetProperties(CUdevprop* prop, CUdevice dev);
 absl::Status cuDeviceGetTexture1DLinearMaxWidth(
     size_t* maxWidthInElements, CUarray_format format, unsigned int numChannels, CUdevice dev);
 absl::Status cuDeviceGetUuid(CUuuid* uuid, CUdevice dev);
 absl::Status cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice dev);
+absl::Status cuDeviceSetMemPool(CUdevice dev, CUmemoryPool pool);
 absl::Status cuDeviceTotalMem_v2(size_t* bytes, CUdevice dev);
 
 // Driver Entry Point Access
@@ -140,6 +143,13 @@ absl::Status cuMemHostRegister(void* p, size_t bytesize, unsigned int Flags);
 absl::Status cuMemHostRegister_v2(void* p, size_t bytesize, unsigned int Flags);
 absl::Status cuMemHostUnregister(void* p);
 absl::Status cuMemcpy(CUdeviceptr dst, CUdeviceptr src, size_t ByteCount);
+absl::Status cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D* pCopy, CUstream hStream);
+absl::Status cuMemcpy2DUnaligned_v2(const CUDA_MEMCPY2D* pCopy);
+absl::Status cuMemcpy2D_v2(const CUDA_MEMCPY2D* pCopy);
+absl::Status cuMemcpy3DAsync_v2(const CUDA_MEMCPY3D* pCopy, CUstream hStream);
+absl::Status cuMemcpy3DPeer(const CUDA_MEMCPY3D_PEER* pCopy);
+absl::Status cuMemcpy3DPeerAsync(const CUDA_MEMCPY3D_PEER* pCopy, CUstream hStream);
+absl::Status cuMemcpy3D_v2(const CUDA_MEMCPY3D* pCopy);
 absl::Status cuMemcpyAsync(CUdeviceptr dst, CUdeviceptr src, size_t ByteCount, CUstream hStream);
 absl::Status cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
 absl::Status cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount);
@@ -168,6 +178,21 @@ absl::Status cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N);
 absl::Status cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream);
 absl::Status cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N);
 
+// Stream Ordered Memory Allocator
+absl::Status cuMemAllocAsync(CUdeviceptr* dptr, size_t bytesize, CUstream hStream);
+absl::Status cuMemAllocFromPoolAsync(CUdeviceptr* dptr, size_t bytesize, CUmemoryPool pool, CUstream hStream);
+absl::Status cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream);
+absl::Status cuMemGetDefaultMemPool(CUmemoryPool* pool_out, CUmemLocation* location, CUmemAllocationType type);
+absl::Status cuMemGetMemPool(CUmemoryPool* pool, CUmemLocation* location, CUmemAllocationType type);
+absl::Status cuMemPoolCreate(CUmemoryPool* pool, const CUmemPoolProps* poolProps);
+absl::Status cuMemPoolDestroy(CUmemoryPool pool);
+absl::Status cuMemPoolGetAccess(CUmemAccess_flags* flags, CUmemoryPool memPool, CUmemLocation* location);
+absl::Status cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void* value);
+absl::Status cuMemPoolSetAccess(CUmemoryPool pool, const CUmemAccessDesc* map, size_t count);
+absl::Status cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void* value);
+absl::Status cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep);
+absl::Status cuMemSetMemPool(CUmemLocation* location, CUmemAllocationType type, CUmemoryPool pool);
+
 // Module Management
 absl::Status cuModuleEnumerateFunctions(CUfunction* functions, unsigned int numFunctions, CUmodule mod);
 absl::Status cuModuleGetFunction(CUfunction* hfunc, CUmodule hmod, const char* name);
@@ -181,6 +206,26 @@ absl::Status cuModuleLoadDataEx(
 absl::Status cuModuleLoadFatBinary(CUmodule* module, const void* fatCubin);
 absl::Status cuModuleUnload(CUmodule hmod);
 
+// Occupancy
+absl::Status cuOccupancyAvailableDynamicSMemPerBlock(
+    size_t* dynamicSmemSize, CUfunction func, int numBlocks, int blockSize);
+absl::Status cuOccupancyMaxActiveBlocksPerMultiprocessor(
+    int* numBlocks, CUfunction func, int blockSize, size_t dynamicSMemSize);
+absl::Status cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+    int* numBlocks, CUfunction func, int blockSize, size_t dynamicSMemSize, unsigned int flags);
+absl::Status cuOccupancyMaxPotentialBlockSize(
+    int* minGridSize, int* blockSize, CUfunction func, CUoccupancyB2DSize blockSizeToDynamicSMemSize,
+    size_t dynamicSMemSize, int blockSizeLimit);
+absl::Status cuOccupancyMaxPotentialBlockSizeWithFlags(
+    int* minGridSize, int* blockSize, CUfunction func, CUoccupancyB2DSize blockSizeToDynamicSMemSize,
+    size_t dynamicSMemSize, int blockSizeLimit, unsigned int flags);
+
+// Peer Context Memory Access
+absl::Status cuCtxDisablePeerAccess(CUcontext peerContext);
+absl::Status cuCtxEnablePeerAccess(CUcontext peerContext, unsigned int Flags);
+absl::Status cuDeviceCanAccessPeer(int* canAccessPeer, CUdevice dev, CUdevice peerDev);
+absl::Status cuDeviceGetP2PAttribute(int* value, CUdevice_P2PAttribute attrib, CUdevice srcDevice, CUdevice dstDevice);
+
 // Primary Context Management
 absl::Status cuDevicePrimaryCtxGetState(CUdevice dev, unsigned int* flags, int* active);
 absl::Status cuDevicePrimaryCtxRelease(CUdevice dev);
@@ -190,6 +235,10 @@ absl::Status cuDevicePrimaryCtxReset_v2(CUdevice dev);
 absl::Status cuDevicePrimaryCtxRetain(CUcontext* pctx, CUdevice dev);
 absl::Status cuDevicePrimaryCtxSetFlags(CUdevice dev, unsigned int flags);
 absl::Status cuDevicePrimaryCtxSetFlags_v2(CUdevice dev, unsigned int flags);
+
+// Profiler Control
+absl::Status cuProfilerStart();
+absl::Status cuProfilerStop();
 
 // Stream Management
 absl::Status cuStreamAddCallback(CUstream hStream, CUstreamCallback callback, void* userData, unsigned int flags);
@@ -207,6 +256,17 @@ absl::Status cuStreamGetPriority(CUstream hStream, int* priority);
 absl::Status cuStreamQuery(CUstream hStream);
 absl::Status cuStreamSynchronize(CUstream hStream);
 absl::Status cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags);
+
+// Unified Addressing
+absl::Status cuMemAdvise(CUdeviceptr devPtr, size_t count, CUmem_advise advice, CUdevice device);
+absl::Status cuMemAdvise_v2(CUdeviceptr devPtr, size_t count, CUmem_advise advice, CUmemLocation location);
+absl::Status cuMemPrefetchAsync(CUdeviceptr devPtr, size_t count, CUdevice dstDevice, CUstream hStream);
+absl::Status cuMemPrefetchAsync_v2(
+    CUdeviceptr devPtr, size_t count, CUmemLocation location, unsigned int flags, CUstream hStream);
+absl::Status cuPointerGetAttribute(void* data, CUpointer_attribute attribute, CUdeviceptr ptr);
+absl::Status cuPointerGetAttributes(
+    unsigned int numAttributes, CUpointer_attribute* attributes, void** data, CUdeviceptr ptr);
+absl::Status cuPointerSetAttribute(const void* value, CUpointer_attribute attribute, CUdeviceptr ptr);
 
 // Version Management
 absl::Status cuDriverGetVersion(int* driverVersion);

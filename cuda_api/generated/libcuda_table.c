@@ -29,8 +29,6 @@ STUB(cuCoredumpSetAttribute)
 STUB(cuCoredumpSetAttributeGlobal)
 STUB(cuCtxAttach)
 STUB(cuCtxDetach)
-STUB(cuCtxDisablePeerAccess)
-STUB(cuCtxEnablePeerAccess)
 STUB(cuCtxFromGreenCtx)
 STUB(cuCtxGetDevResource)
 STUB(cuCtxGetExecAffinity)
@@ -40,19 +38,14 @@ STUB(cuDestroyExternalMemory)
 STUB(cuDestroyExternalSemaphore)
 STUB(cuDevResourceGenerateDesc)
 STUB(cuDevSmResourceSplitByCount)
-STUB(cuDeviceCanAccessPeer)
-STUB(cuDeviceGetDefaultMemPool)
 STUB(cuDeviceGetDevResource)
 STUB(cuDeviceGetGraphMemAttribute)
 STUB(cuDeviceGetHostAtomicCapabilities)
-STUB(cuDeviceGetMemPool)
 STUB(cuDeviceGetNvSciSyncAttributes)
 STUB(cuDeviceGetP2PAtomicCapabilities)
-STUB(cuDeviceGetP2PAttribute)
 STUB(cuDeviceGraphMemTrim)
 STUB(cuDeviceRegisterAsyncNotification)
 STUB(cuDeviceSetGraphMemAttribute)
-STUB(cuDeviceSetMemPool)
 STUB(cuDeviceTotalMem)
 STUB(cuDeviceUnregisterAsyncNotification)
 STUB(cuExternalMemoryGetMappedBuffer)
@@ -198,13 +191,7 @@ STUB(cuLogsRegisterCallback)
 STUB(cuLogsUnregisterCallback)
 STUB(cuMemAddressFree)
 STUB(cuMemAddressReserve)
-STUB(cuMemAdvise)
-STUB(cuMemAdvise_v2)
 STUB(cuMemAlloc)
-STUB(cuMemAllocAsync)
-STUB(cuMemAllocAsync_ptsz)
-STUB(cuMemAllocFromPoolAsync)
-STUB(cuMemAllocFromPoolAsync_ptsz)
 STUB(cuMemAllocHost)
 STUB(cuMemAllocPitch)
 STUB(cuMemBatchDecompressAsync)
@@ -216,36 +203,21 @@ STUB(cuMemDiscardBatchAsync)
 STUB(cuMemDiscardBatchAsync_ptsz)
 STUB(cuMemExportToShareableHandle)
 STUB(cuMemFree)
-STUB(cuMemFreeAsync)
-STUB(cuMemFreeAsync_ptsz)
 STUB(cuMemGetAccess)
 STUB(cuMemGetAddressRange)
 STUB(cuMemGetAllocationGranularity)
 STUB(cuMemGetAllocationPropertiesFromHandle)
-STUB(cuMemGetDefaultMemPool)
 STUB(cuMemGetHandleForAddressRange)
 STUB(cuMemGetInfo)
-STUB(cuMemGetMemPool)
 STUB(cuMemHostGetDevicePointer)
 STUB(cuMemImportFromShareableHandle)
 STUB(cuMemMap)
 STUB(cuMemMapArrayAsync)
 STUB(cuMemMapArrayAsync_ptsz)
-STUB(cuMemPoolCreate)
-STUB(cuMemPoolDestroy)
 STUB(cuMemPoolExportPointer)
 STUB(cuMemPoolExportToShareableHandle)
-STUB(cuMemPoolGetAccess)
-STUB(cuMemPoolGetAttribute)
 STUB(cuMemPoolImportFromShareableHandle)
 STUB(cuMemPoolImportPointer)
-STUB(cuMemPoolSetAccess)
-STUB(cuMemPoolSetAttribute)
-STUB(cuMemPoolTrimTo)
-STUB(cuMemPrefetchAsync)
-STUB(cuMemPrefetchAsync_ptsz)
-STUB(cuMemPrefetchAsync_v2)
-STUB(cuMemPrefetchAsync_v2_ptsz)
 STUB(cuMemPrefetchBatchAsync)
 STUB(cuMemPrefetchBatchAsync_ptsz)
 STUB(cuMemRangeGetAttribute)
@@ -253,31 +225,16 @@ STUB(cuMemRangeGetAttributes)
 STUB(cuMemRelease)
 STUB(cuMemRetainAllocationHandle)
 STUB(cuMemSetAccess)
-STUB(cuMemSetMemPool)
 STUB(cuMemUnmap)
 STUB(cuMemcpy2D)
 STUB(cuMemcpy2DAsync)
-STUB(cuMemcpy2DAsync_v2)
-STUB(cuMemcpy2DAsync_v2_ptsz)
 STUB(cuMemcpy2DUnaligned)
-STUB(cuMemcpy2DUnaligned_v2)
-STUB(cuMemcpy2DUnaligned_v2_ptds)
-STUB(cuMemcpy2D_v2)
-STUB(cuMemcpy2D_v2_ptds)
 STUB(cuMemcpy3D)
 STUB(cuMemcpy3DAsync)
-STUB(cuMemcpy3DAsync_v2)
-STUB(cuMemcpy3DAsync_v2_ptsz)
 STUB(cuMemcpy3DBatchAsync)
 STUB(cuMemcpy3DBatchAsync_ptsz)
 STUB(cuMemcpy3DBatchAsync_v2)
 STUB(cuMemcpy3DBatchAsync_v2_ptsz)
-STUB(cuMemcpy3DPeer)
-STUB(cuMemcpy3DPeerAsync)
-STUB(cuMemcpy3DPeerAsync_ptsz)
-STUB(cuMemcpy3DPeer_ptds)
-STUB(cuMemcpy3D_v2)
-STUB(cuMemcpy3D_v2_ptds)
 STUB(cuMemcpyAtoA)
 STUB(cuMemcpyAtoA_v2)
 STUB(cuMemcpyAtoA_v2_ptds)
@@ -329,24 +286,14 @@ STUB(cuMulticastBindMem)
 STUB(cuMulticastCreate)
 STUB(cuMulticastGetGranularity)
 STUB(cuMulticastUnbind)
-STUB(cuOccupancyAvailableDynamicSMemPerBlock)
-STUB(cuOccupancyMaxActiveBlocksPerMultiprocessor)
-STUB(cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags)
 STUB(cuOccupancyMaxActiveClusters)
-STUB(cuOccupancyMaxPotentialBlockSize)
-STUB(cuOccupancyMaxPotentialBlockSizeWithFlags)
 STUB(cuOccupancyMaxPotentialClusterSize)
 STUB(cuParamSetSize)
 STUB(cuParamSetTexRef)
 STUB(cuParamSetf)
 STUB(cuParamSeti)
 STUB(cuParamSetv)
-STUB(cuPointerGetAttribute)
-STUB(cuPointerGetAttributes)
-STUB(cuPointerSetAttribute)
 STUB(cuProfilerInitialize)
-STUB(cuProfilerStart)
-STUB(cuProfilerStop)
 STUB(cuSignalExternalSemaphoresAsync)
 STUB(cuSignalExternalSemaphoresAsync_ptsz)
 STUB(cuStreamBatchMemOp)
@@ -454,6 +401,8 @@ void culvert_libcuda_cuCtxCreate_v3(void);
 void culvert_libcuda_cuCtxCreate_v4(void);
 void culvert_libcuda_cuCtxDestroy(void);
 void culvert_libcuda_cuCtxDestroy_v2(void);
+void culvert_libcuda_cuCtxDisablePeerAccess(void);
+void culvert_libcuda_cuCtxEnablePeerAccess(void);
 void culvert_libcuda_cuCtxGetApiVersion(void);
 void culvert_libcuda_cuCtxGetCacheConfig(void);
 void culvert_libcuda_cuCtxGetCurrent(void);
@@ -476,14 +425,18 @@ void culvert_libcuda_cuCtxSetLimit(void);
 void culvert_libcuda_cuCtxSetSharedMemConfig(void);
 void culvert_libcuda_cuCtxSynchronize(void);
 void culvert_libcuda_cuCtxSynchronize_v2(void);
+void culvert_libcuda_cuDeviceCanAccessPeer(void);
 void culvert_libcuda_cuDeviceComputeCapability(void);
 void culvert_libcuda_cuDeviceGet(void);
 void culvert_libcuda_cuDeviceGetAttribute(void);
 void culvert_libcuda_cuDeviceGetByPCIBusId(void);
 void culvert_libcuda_cuDeviceGetCount(void);
+void culvert_libcuda_cuDeviceGetDefaultMemPool(void);
 void culvert_libcuda_cuDeviceGetExecAffinitySupport(void);
 void culvert_libcuda_cuDeviceGetLuid(void);
+void culvert_libcuda_cuDeviceGetMemPool(void);
 void culvert_libcuda_cuDeviceGetName(void);
+void culvert_libcuda_cuDeviceGetP2PAttribute(void);
 void culvert_libcuda_cuDeviceGetPCIBusId(void);
 void culvert_libcuda_cuDeviceGetProperties(void);
 void culvert_libcuda_cuDeviceGetTexture1DLinearMaxWidth(void);
@@ -497,6 +450,7 @@ void culvert_libcuda_cuDevicePrimaryCtxReset_v2(void);
 void culvert_libcuda_cuDevicePrimaryCtxRetain(void);
 void culvert_libcuda_cuDevicePrimaryCtxSetFlags(void);
 void culvert_libcuda_cuDevicePrimaryCtxSetFlags_v2(void);
+void culvert_libcuda_cuDeviceSetMemPool(void);
 void culvert_libcuda_cuDeviceTotalMem_v2(void);
 void culvert_libcuda_cuDriverGetVersion(void);
 void culvert_libcuda_cuEventCreate(void);
@@ -549,21 +503,57 @@ void culvert_libcuda_cuLibraryGetModule(void);
 void culvert_libcuda_cuLibraryLoadData(void);
 void culvert_libcuda_cuLibraryLoadFromFile(void);
 void culvert_libcuda_cuLibraryUnload(void);
+void culvert_libcuda_cuMemAdvise(void);
+void culvert_libcuda_cuMemAdvise_v2(void);
+void culvert_libcuda_cuMemAllocAsync(void);
+void culvert_libcuda_cuMemAllocAsync_ptsz(void);
+void culvert_libcuda_cuMemAllocFromPoolAsync(void);
+void culvert_libcuda_cuMemAllocFromPoolAsync_ptsz(void);
 void culvert_libcuda_cuMemAllocHost_v2(void);
 void culvert_libcuda_cuMemAllocManaged(void);
 void culvert_libcuda_cuMemAllocPitch_v2(void);
 void culvert_libcuda_cuMemAlloc_v2(void);
+void culvert_libcuda_cuMemFreeAsync(void);
+void culvert_libcuda_cuMemFreeAsync_ptsz(void);
 void culvert_libcuda_cuMemFreeHost(void);
 void culvert_libcuda_cuMemFree_v2(void);
 void culvert_libcuda_cuMemGetAddressRange_v2(void);
+void culvert_libcuda_cuMemGetDefaultMemPool(void);
 void culvert_libcuda_cuMemGetInfo_v2(void);
+void culvert_libcuda_cuMemGetMemPool(void);
 void culvert_libcuda_cuMemHostAlloc(void);
 void culvert_libcuda_cuMemHostGetDevicePointer_v2(void);
 void culvert_libcuda_cuMemHostGetFlags(void);
 void culvert_libcuda_cuMemHostRegister(void);
 void culvert_libcuda_cuMemHostRegister_v2(void);
 void culvert_libcuda_cuMemHostUnregister(void);
+void culvert_libcuda_cuMemPoolCreate(void);
+void culvert_libcuda_cuMemPoolDestroy(void);
+void culvert_libcuda_cuMemPoolGetAccess(void);
+void culvert_libcuda_cuMemPoolGetAttribute(void);
+void culvert_libcuda_cuMemPoolSetAccess(void);
+void culvert_libcuda_cuMemPoolSetAttribute(void);
+void culvert_libcuda_cuMemPoolTrimTo(void);
+void culvert_libcuda_cuMemPrefetchAsync(void);
+void culvert_libcuda_cuMemPrefetchAsync_ptsz(void);
+void culvert_libcuda_cuMemPrefetchAsync_v2(void);
+void culvert_libcuda_cuMemPrefetchAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemSetMemPool(void);
 void culvert_libcuda_cuMemcpy(void);
+void culvert_libcuda_cuMemcpy2DAsync_v2(void);
+void culvert_libcuda_cuMemcpy2DAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemcpy2DUnaligned_v2(void);
+void culvert_libcuda_cuMemcpy2DUnaligned_v2_ptds(void);
+void culvert_libcuda_cuMemcpy2D_v2(void);
+void culvert_libcuda_cuMemcpy2D_v2_ptds(void);
+void culvert_libcuda_cuMemcpy3DAsync_v2(void);
+void culvert_libcuda_cuMemcpy3DAsync_v2_ptsz(void);
+void culvert_libcuda_cuMemcpy3DPeer(void);
+void culvert_libcuda_cuMemcpy3DPeerAsync(void);
+void culvert_libcuda_cuMemcpy3DPeerAsync_ptsz(void);
+void culvert_libcuda_cuMemcpy3DPeer_ptds(void);
+void culvert_libcuda_cuMemcpy3D_v2(void);
+void culvert_libcuda_cuMemcpy3D_v2_ptds(void);
 void culvert_libcuda_cuMemcpyAsync(void);
 void culvert_libcuda_cuMemcpyAsync_ptsz(void);
 void culvert_libcuda_cuMemcpyDtoDAsync_v2(void);
@@ -617,6 +607,16 @@ void culvert_libcuda_cuModuleLoadData(void);
 void culvert_libcuda_cuModuleLoadDataEx(void);
 void culvert_libcuda_cuModuleLoadFatBinary(void);
 void culvert_libcuda_cuModuleUnload(void);
+void culvert_libcuda_cuOccupancyAvailableDynamicSMemPerBlock(void);
+void culvert_libcuda_cuOccupancyMaxActiveBlocksPerMultiprocessor(void);
+void culvert_libcuda_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(void);
+void culvert_libcuda_cuOccupancyMaxPotentialBlockSize(void);
+void culvert_libcuda_cuOccupancyMaxPotentialBlockSizeWithFlags(void);
+void culvert_libcuda_cuPointerGetAttribute(void);
+void culvert_libcuda_cuPointerGetAttributes(void);
+void culvert_libcuda_cuPointerSetAttribute(void);
+void culvert_libcuda_cuProfilerStart(void);
+void culvert_libcuda_cuProfilerStop(void);
 void culvert_libcuda_cuStreamAddCallback(void);
 void culvert_libcuda_cuStreamAddCallback_ptsz(void);
 void culvert_libcuda_cuStreamAttachMemAsync(void);
@@ -675,8 +675,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     culvert_libcuda_cuCtxDestroy,
     culvert_libcuda_cuCtxDestroy_v2,
     (culvert_entry)stub_cuCtxDetach,
-    (culvert_entry)stub_cuCtxDisablePeerAccess,
-    (culvert_entry)stub_cuCtxEnablePeerAccess,
+    culvert_libcuda_cuCtxDisablePeerAccess,
+    culvert_libcuda_cuCtxEnablePeerAccess,
     (culvert_entry)stub_cuCtxFromGreenCtx,
     culvert_libcuda_cuCtxGetApiVersion,
     culvert_libcuda_cuCtxGetCacheConfig,
@@ -708,23 +708,23 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuDestroyExternalSemaphore,
     (culvert_entry)stub_cuDevResourceGenerateDesc,
     (culvert_entry)stub_cuDevSmResourceSplitByCount,
-    (culvert_entry)stub_cuDeviceCanAccessPeer,
+    culvert_libcuda_cuDeviceCanAccessPeer,
     culvert_libcuda_cuDeviceComputeCapability,
     culvert_libcuda_cuDeviceGet,
     culvert_libcuda_cuDeviceGetAttribute,
     culvert_libcuda_cuDeviceGetByPCIBusId,
     culvert_libcuda_cuDeviceGetCount,
-    (culvert_entry)stub_cuDeviceGetDefaultMemPool,
+    culvert_libcuda_cuDeviceGetDefaultMemPool,
     (culvert_entry)stub_cuDeviceGetDevResource,
     culvert_libcuda_cuDeviceGetExecAffinitySupport,
     (culvert_entry)stub_cuDeviceGetGraphMemAttribute,
     (culvert_entry)stub_cuDeviceGetHostAtomicCapabilities,
     culvert_libcuda_cuDeviceGetLuid,
-    (culvert_entry)stub_cuDeviceGetMemPool,
+    culvert_libcuda_cuDeviceGetMemPool,
     culvert_libcuda_cuDeviceGetName,
     (culvert_entry)stub_cuDeviceGetNvSciSyncAttributes,
     (culvert_entry)stub_cuDeviceGetP2PAtomicCapabilities,
-    (culvert_entry)stub_cuDeviceGetP2PAttribute,
+    culvert_libcuda_cuDeviceGetP2PAttribute,
     culvert_libcuda_cuDeviceGetPCIBusId,
     culvert_libcuda_cuDeviceGetProperties,
     culvert_libcuda_cuDeviceGetTexture1DLinearMaxWidth,
@@ -741,7 +741,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     culvert_libcuda_cuDevicePrimaryCtxSetFlags_v2,
     (culvert_entry)stub_cuDeviceRegisterAsyncNotification,
     (culvert_entry)stub_cuDeviceSetGraphMemAttribute,
-    (culvert_entry)stub_cuDeviceSetMemPool,
+    culvert_libcuda_cuDeviceSetMemPool,
     (culvert_entry)stub_cuDeviceTotalMem,
     culvert_libcuda_cuDeviceTotalMem_v2,
     (culvert_entry)stub_cuDeviceUnregisterAsyncNotification,
@@ -939,13 +939,13 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuLogsUnregisterCallback,
     (culvert_entry)stub_cuMemAddressFree,
     (culvert_entry)stub_cuMemAddressReserve,
-    (culvert_entry)stub_cuMemAdvise,
-    (culvert_entry)stub_cuMemAdvise_v2,
+    culvert_libcuda_cuMemAdvise,
+    culvert_libcuda_cuMemAdvise_v2,
     (culvert_entry)stub_cuMemAlloc,
-    (culvert_entry)stub_cuMemAllocAsync,
-    (culvert_entry)stub_cuMemAllocAsync_ptsz,
-    (culvert_entry)stub_cuMemAllocFromPoolAsync,
-    (culvert_entry)stub_cuMemAllocFromPoolAsync_ptsz,
+    culvert_libcuda_cuMemAllocAsync,
+    culvert_libcuda_cuMemAllocAsync_ptsz,
+    culvert_libcuda_cuMemAllocFromPoolAsync,
+    culvert_libcuda_cuMemAllocFromPoolAsync_ptsz,
     (culvert_entry)stub_cuMemAllocHost,
     culvert_libcuda_cuMemAllocHost_v2,
     culvert_libcuda_cuMemAllocManaged,
@@ -961,8 +961,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemDiscardBatchAsync_ptsz,
     (culvert_entry)stub_cuMemExportToShareableHandle,
     (culvert_entry)stub_cuMemFree,
-    (culvert_entry)stub_cuMemFreeAsync,
-    (culvert_entry)stub_cuMemFreeAsync_ptsz,
+    culvert_libcuda_cuMemFreeAsync,
+    culvert_libcuda_cuMemFreeAsync_ptsz,
     culvert_libcuda_cuMemFreeHost,
     culvert_libcuda_cuMemFree_v2,
     (culvert_entry)stub_cuMemGetAccess,
@@ -970,11 +970,11 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     culvert_libcuda_cuMemGetAddressRange_v2,
     (culvert_entry)stub_cuMemGetAllocationGranularity,
     (culvert_entry)stub_cuMemGetAllocationPropertiesFromHandle,
-    (culvert_entry)stub_cuMemGetDefaultMemPool,
+    culvert_libcuda_cuMemGetDefaultMemPool,
     (culvert_entry)stub_cuMemGetHandleForAddressRange,
     (culvert_entry)stub_cuMemGetInfo,
     culvert_libcuda_cuMemGetInfo_v2,
-    (culvert_entry)stub_cuMemGetMemPool,
+    culvert_libcuda_cuMemGetMemPool,
     culvert_libcuda_cuMemHostAlloc,
     (culvert_entry)stub_cuMemHostGetDevicePointer,
     culvert_libcuda_cuMemHostGetDevicePointer_v2,
@@ -986,21 +986,21 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemMap,
     (culvert_entry)stub_cuMemMapArrayAsync,
     (culvert_entry)stub_cuMemMapArrayAsync_ptsz,
-    (culvert_entry)stub_cuMemPoolCreate,
-    (culvert_entry)stub_cuMemPoolDestroy,
+    culvert_libcuda_cuMemPoolCreate,
+    culvert_libcuda_cuMemPoolDestroy,
     (culvert_entry)stub_cuMemPoolExportPointer,
     (culvert_entry)stub_cuMemPoolExportToShareableHandle,
-    (culvert_entry)stub_cuMemPoolGetAccess,
-    (culvert_entry)stub_cuMemPoolGetAttribute,
+    culvert_libcuda_cuMemPoolGetAccess,
+    culvert_libcuda_cuMemPoolGetAttribute,
     (culvert_entry)stub_cuMemPoolImportFromShareableHandle,
     (culvert_entry)stub_cuMemPoolImportPointer,
-    (culvert_entry)stub_cuMemPoolSetAccess,
-    (culvert_entry)stub_cuMemPoolSetAttribute,
-    (culvert_entry)stub_cuMemPoolTrimTo,
-    (culvert_entry)stub_cuMemPrefetchAsync,
-    (culvert_entry)stub_cuMemPrefetchAsync_ptsz,
-    (culvert_entry)stub_cuMemPrefetchAsync_v2,
-    (culvert_entry)stub_cuMemPrefetchAsync_v2_ptsz,
+    culvert_libcuda_cuMemPoolSetAccess,
+    culvert_libcuda_cuMemPoolSetAttribute,
+    culvert_libcuda_cuMemPoolTrimTo,
+    culvert_libcuda_cuMemPrefetchAsync,
+    culvert_libcuda_cuMemPrefetchAsync_ptsz,
+    culvert_libcuda_cuMemPrefetchAsync_v2,
+    culvert_libcuda_cuMemPrefetchAsync_v2_ptsz,
     (culvert_entry)stub_cuMemPrefetchBatchAsync,
     (culvert_entry)stub_cuMemPrefetchBatchAsync_ptsz,
     (culvert_entry)stub_cuMemRangeGetAttribute,
@@ -1008,32 +1008,32 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemRelease,
     (culvert_entry)stub_cuMemRetainAllocationHandle,
     (culvert_entry)stub_cuMemSetAccess,
-    (culvert_entry)stub_cuMemSetMemPool,
+    culvert_libcuda_cuMemSetMemPool,
     (culvert_entry)stub_cuMemUnmap,
     culvert_libcuda_cuMemcpy,
     (culvert_entry)stub_cuMemcpy2D,
     (culvert_entry)stub_cuMemcpy2DAsync,
-    (culvert_entry)stub_cuMemcpy2DAsync_v2,
-    (culvert_entry)stub_cuMemcpy2DAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpy2DAsync_v2,
+    culvert_libcuda_cuMemcpy2DAsync_v2_ptsz,
     (culvert_entry)stub_cuMemcpy2DUnaligned,
-    (culvert_entry)stub_cuMemcpy2DUnaligned_v2,
-    (culvert_entry)stub_cuMemcpy2DUnaligned_v2_ptds,
-    (culvert_entry)stub_cuMemcpy2D_v2,
-    (culvert_entry)stub_cuMemcpy2D_v2_ptds,
+    culvert_libcuda_cuMemcpy2DUnaligned_v2,
+    culvert_libcuda_cuMemcpy2DUnaligned_v2_ptds,
+    culvert_libcuda_cuMemcpy2D_v2,
+    culvert_libcuda_cuMemcpy2D_v2_ptds,
     (culvert_entry)stub_cuMemcpy3D,
     (culvert_entry)stub_cuMemcpy3DAsync,
-    (culvert_entry)stub_cuMemcpy3DAsync_v2,
-    (culvert_entry)stub_cuMemcpy3DAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpy3DAsync_v2,
+    culvert_libcuda_cuMemcpy3DAsync_v2_ptsz,
     (culvert_entry)stub_cuMemcpy3DBatchAsync,
     (culvert_entry)stub_cuMemcpy3DBatchAsync_ptsz,
     (culvert_entry)stub_cuMemcpy3DBatchAsync_v2,
     (culvert_entry)stub_cuMemcpy3DBatchAsync_v2_ptsz,
-    (culvert_entry)stub_cuMemcpy3DPeer,
-    (culvert_entry)stub_cuMemcpy3DPeerAsync,
-    (culvert_entry)stub_cuMemcpy3DPeerAsync_ptsz,
-    (culvert_entry)stub_cuMemcpy3DPeer_ptds,
-    (culvert_entry)stub_cuMemcpy3D_v2,
-    (culvert_entry)stub_cuMemcpy3D_v2_ptds,
+    culvert_libcuda_cuMemcpy3DPeer,
+    culvert_libcuda_cuMemcpy3DPeerAsync,
+    culvert_libcuda_cuMemcpy3DPeerAsync_ptsz,
+    culvert_libcuda_cuMemcpy3DPeer_ptds,
+    culvert_libcuda_cuMemcpy3D_v2,
+    culvert_libcuda_cuMemcpy3D_v2_ptds,
     culvert_libcuda_cuMemcpyAsync,
     culvert_libcuda_cuMemcpyAsync_ptsz,
     (culvert_entry)stub_cuMemcpyAtoA,
@@ -1138,24 +1138,24 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMulticastCreate,
     (culvert_entry)stub_cuMulticastGetGranularity,
     (culvert_entry)stub_cuMulticastUnbind,
-    (culvert_entry)stub_cuOccupancyAvailableDynamicSMemPerBlock,
-    (culvert_entry)stub_cuOccupancyMaxActiveBlocksPerMultiprocessor,
-    (culvert_entry)stub_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,
+    culvert_libcuda_cuOccupancyAvailableDynamicSMemPerBlock,
+    culvert_libcuda_cuOccupancyMaxActiveBlocksPerMultiprocessor,
+    culvert_libcuda_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,
     (culvert_entry)stub_cuOccupancyMaxActiveClusters,
-    (culvert_entry)stub_cuOccupancyMaxPotentialBlockSize,
-    (culvert_entry)stub_cuOccupancyMaxPotentialBlockSizeWithFlags,
+    culvert_libcuda_cuOccupancyMaxPotentialBlockSize,
+    culvert_libcuda_cuOccupancyMaxPotentialBlockSizeWithFlags,
     (culvert_entry)stub_cuOccupancyMaxPotentialClusterSize,
     (culvert_entry)stub_cuParamSetSize,
     (culvert_entry)stub_cuParamSetTexRef,
     (culvert_entry)stub_cuParamSetf,
     (culvert_entry)stub_cuParamSeti,
     (culvert_entry)stub_cuParamSetv,
-    (culvert_entry)stub_cuPointerGetAttribute,
-    (culvert_entry)stub_cuPointerGetAttributes,
-    (culvert_entry)stub_cuPointerSetAttribute,
+    culvert_libcuda_cuPointerGetAttribute,
+    culvert_libcuda_cuPointerGetAttributes,
+    culvert_libcuda_cuPointerSetAttribute,
     (culvert_entry)stub_cuProfilerInitialize,
-    (culvert_entry)stub_cuProfilerStart,
-    (culvert_entry)stub_cuProfilerStop,
+    culvert_libcuda_cuProfilerStart,
+    culvert_libcuda_cuProfilerStop,
     (culvert_entry)stub_cuSignalExternalSemaphoresAsync,
     (culvert_entry)stub_cuSignalExternalSemaphoresAsync_ptsz,
     culvert_libcuda_cuStreamAddCallback,
