@@ -11,13 +11,20 @@ T Pick(const T (&values)[kCount], std::mt19937_64* random) {
   return values[(*random)() % kCount];
 }
 
+// `bits` random bits of which the lower part is 100...0, a tie for a format that ends above it, or a neighbour of that.
+uint64_t NearTie(int bits, std::mt19937_64* random) {
+  int dropped = (*random)() % (bits - 1) + 1;
+  return ((*random)() >> (64 - bits) >> dropped << dropped | uint64_t{1} << (dropped - 1)) + (*random)() % 3 - 1;
+}
+
 uint64_t Integer(int bits, std::mt19937_64* random) {
   uint64_t value = (*random)();
-  switch ((*random)() % 6) {
+  switch ((*random)() % 7) {
     case 0: value = (*random)() % 5 - 2; break;                                          // around 0
     case 1: value = (uint64_t{1} << (bits - 1)) + (*random)() % 5 - 2; break;            // around the signed limits
     case 2: value = (uint64_t{1} << ((*random)() % bits)) + (*random)() % 3 - 1; break;  // around powers of two
     case 3: value >>= (*random)() % 64; break;
+    case 4: value = NearTie(bits, random); break;
     default: break;
   }
   return bits == 64 ? value : value & 0xffffffffu;
@@ -39,7 +46,7 @@ uint64_t Float(int exponent_bits, int fraction_bits, std::mt19937_64* random) {
   const uint64_t kSpecial[] = {0, 1, 2, unit - 1, unit, unit + 1, one - 1, one, one + 1, one + unit, one - unit,
                                infinity - 1, infinity, infinity + 1, infinity | unit >> 1, infinity | (unit - 1)};
   uint64_t value = (*random)() & (sign | (sign - 1));
-  switch ((*random)() % 8) {
+  switch ((*random)() % 9) {
     case 0:
     case 1: value = Pick(kSpecial, random); break;
     case 2: value = (*random)() % unit; break;  // subnormal
@@ -52,6 +59,8 @@ uint64_t Float(int exponent_bits, int fraction_bits, std::mt19937_64* random) {
     }
     case 4: value = one + (*random)() % (8 * unit) - 4 * unit; break;  // ordinary magnitudes
     case 5: value = (bias - fraction_bits) * unit * ((*random)() % 2) + (*random)() % (4 * unit); break;  // near underflow
+    case 6: value = (value & ~(unit - 1)) | (NearTie(fraction_bits, random) & (unit - 1)); break;
+    case 7: value = (one + ((*random)() % 8 - 4) * unit) | (NearTie(fraction_bits, random) & (unit - 1)); break;  // near 1
     default: break;
   }
   if ((*random)() % 2) value ^= sign;
