@@ -1,0 +1,1 @@
+#include "tests/runtime/fixture.h"
