@@ -112,6 +112,7 @@ uint64_t Encode(Format format, Real value, Mode mode) {
   if (value.nan) return format.CanonicalNan();
   uint64_t sign = value.negative ? format.SignBit() : 0;
   if (value.infinite) return sign | format.Infinity();
+  if (value.magnitude == 0) return sign;
   int fraction_bits = format.significand - 1;
   int smallest = 1 - format.Bias() - fraction_bits;  // exponent of the last bit of subnormals
   if (value.magnitude < uint128{1} << 60) {            // room for the bits below the last one
