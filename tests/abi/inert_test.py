@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A preloaded but unused Culvert costs a process next to nothing: no thread, no heap of note, less than 1 ms.
 
-inert_test.py LIBDIR PROGRAM [--no-time]    PROGRAM is inert.c; with --no-time (sanitizers) the start-up time is not judged
+inert_test.py LIBDIR PROGRAM [--no-time]    PROGRAM is inert.c; with --no-time (no optimisation) the start-up time is not judged
 """
 import os
 import subprocess
@@ -40,7 +40,7 @@ class Inert(unittest.TestCase):
         self.assertEqual(threads, 1)
         self.assertLess(heap - int(plain.stdout.split()[1]), MAX_HEAP_BYTES)
 
-    @unittest.skipIf("--no-time" in sys.argv, "start-up time of sanitizers")
+    @unittest.skipIf("--no-time" in sys.argv, "not a release build")
     def test_start_takes_less_than_a_millisecond_more(self):
         # The fastest of many alternating runs: other load on the machine only ever adds.
         times = [(start_ms(), start_ms(**PRELOAD)) for _ in range(ROUNDS)]
