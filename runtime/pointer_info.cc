@@ -53,8 +53,10 @@ PointerInfo DescribePointer(uint64_t address) {
   info.context = state->context();
   info.device_ordinal = state->device()->ordinal();
   info.sync_memops = allocation->sync_memops;
-  info.pool = std::static_pointer_cast<MemoryPool>(std::move(allocation->owner));
-  info.from_pool = info.pool != nullptr;
+  if (auto* pool = static_cast<MemoryPool*>(allocation->owner.get())) {
+    info.pool = pool->shared_from_this();  // the pool alone, not the allocation's share of it
+    info.from_pool = true;
+  }
   return info;
 }
 
