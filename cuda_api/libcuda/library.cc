@@ -5,7 +5,7 @@
 
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
-#include "cuda_api/libcuda/jit_options.h"
+#include "cuda_api/jit_options.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
 
@@ -51,7 +51,7 @@ absl::Status cuLibraryLoadData(CUlibrary* library, const void* code, CUjit_optio
   CULVERT_RETURN_IF_ERROR(CheckUsable());
   if (code == nullptr) return Error(ErrorKind::kInvalidValue, "code must not be null");
   CULVERT_RETURN_IF_ERROR(CheckLibraryOptions(libraryOptions, numLibraryOptions));
-  CULVERT_ASSIGN_OR_RETURN(JitOptions jit, JitOptions::Read(numJitOptions, jitOptions, jitOptionsValues));
+  CULVERT_ASSIGN_OR_RETURN(api::JitOptions jit, api::JitOptions::Read(numJitOptions, jitOptions, jitOptionsValues));
   auto loaded = Library::Load(code, jit.ForImage());
   CULVERT_RETURN_IF_ERROR(jit.Report(loaded.status()));
   *library = api::ToHandle<CUlibrary>(*loaded);
@@ -59,12 +59,11 @@ absl::Status cuLibraryLoadData(CUlibrary* library, const void* code, CUjit_optio
 }
 
 absl::Status cuLibraryLoadFromFile(CUlibrary* library, const char* fileName, CUjit_option* jitOptions,
-                                   void** jitOptionsValues, unsigned int numJitOptions,
-                                   CUlibraryOption* libraryOptions, void** libraryOptionValues,
-                                   unsigned int numLibraryOptions) {
+                                   void** jitOptionsValues, unsigned int numJitOptions, CUlibraryOption* libraryOptions,
+                                   void** libraryOptionValues, unsigned int numLibraryOptions) {
   CULVERT_RETURN_IF_ERROR(CheckUsable());
   CULVERT_RETURN_IF_ERROR(CheckLibraryOptions(libraryOptions, numLibraryOptions));
-  CULVERT_ASSIGN_OR_RETURN(JitOptions jit, JitOptions::Read(numJitOptions, jitOptions, jitOptionsValues));
+  CULVERT_ASSIGN_OR_RETURN(api::JitOptions jit, api::JitOptions::Read(numJitOptions, jitOptions, jitOptionsValues));
   auto loaded = Library::LoadFile(fileName, jit.ForImage());
   CULVERT_RETURN_IF_ERROR(jit.Report(loaded.status()));
   *library = api::ToHandle<CUlibrary>(*loaded);

@@ -6,7 +6,7 @@
 
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
-#include "cuda_api/libcuda/jit_options.h"
+#include "cuda_api/jit_options.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
 #include "runtime/environment.h"
@@ -19,7 +19,7 @@ absl::StatusOr<std::shared_ptr<Module>> UseModule(CUmodule handle) {
   return api::FromHandle<Module>(handle);
 }
 
-absl::Status LoadImage(CUmodule* out, const void* image, const JitOptions& options) {
+absl::Status LoadImage(CUmodule* out, const void* image, const api::JitOptions& options) {
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
   if (image == nullptr) return Error(ErrorKind::kInvalidValue, "the image is null");
   auto module = Module::Load(*context, image, options.ForImage());
@@ -30,16 +30,18 @@ absl::Status LoadImage(CUmodule* out, const void* image, const JitOptions& optio
 
 }  // namespace
 
-absl::Status cuModuleLoadData(CUmodule* module, const void* image) { return LoadImage(module, image, JitOptions()); }
+absl::Status cuModuleLoadData(CUmodule* module, const void* image) {
+  return LoadImage(module, image, api::JitOptions());
+}
 
 absl::Status cuModuleLoadDataEx(CUmodule* module, const void* image, unsigned int numOptions, CUjit_option* options,
                                 void** optionValues) {
-  CULVERT_ASSIGN_OR_RETURN(JitOptions jit, JitOptions::Read(numOptions, options, optionValues));
+  CULVERT_ASSIGN_OR_RETURN(api::JitOptions jit, api::JitOptions::Read(numOptions, options, optionValues));
   return LoadImage(module, image, jit);
 }
 
 absl::Status cuModuleLoadFatBinary(CUmodule* module, const void* fatCubin) {
-  return LoadImage(module, fatCubin, JitOptions());
+  return LoadImage(module, fatCubin, api::JitOptions());
 }
 
 absl::Status cuModuleLoad(CUmodule* module, const char* fname) {

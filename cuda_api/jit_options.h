@@ -1,6 +1,7 @@
-// The options of just-in-time compilation and its log buffers (CUDA Driver API, CUjit_option).
-#ifndef CULVERT_CUDA_API_LIBCUDA_JIT_OPTIONS_H_
-#define CULVERT_CUDA_API_LIBCUDA_JIT_OPTIONS_H_
+// The options of just-in-time compilation and its log buffers (CUDA Driver API, CUjit_option; cudaJitOption has the
+// same numbers).
+#ifndef CULVERT_CUDA_API_JIT_OPTIONS_H_
+#define CULVERT_CUDA_API_JIT_OPTIONS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -10,10 +11,10 @@
 #include "include/cuda/detail/driver_structs.h"
 #include "runtime/module.h"
 
-namespace culvert::libcuda {
+namespace culvert::api {
 
-// The program's option arrays as one load or link call sees them. Buffers are written by Report() only, that is during the
-// call: they may be gone afterwards.
+// The program's option arrays as one load or link call sees them. Buffers are written by Report() only, that is during
+// the call: they may be gone afterwards.
 class JitOptions {
  public:
   // Unknown options are refused (kInvalidValue), also null arrays with a count above 0.
@@ -21,7 +22,8 @@ class JitOptions {
 
   // A program that gives log buffers wants everything checked now.
   ImageOptions ForImage() const;
-  // Writes the logs (the message of a failure, or nothing), the sizes filled and the wall time since Read(). Returns `status`.
+  // Writes the logs (the message of a failure, or nothing), the sizes filled and the wall time since Read(). Returns
+  // `status`.
   absl::Status Report(absl::Status status) const;
 
  private:
@@ -38,6 +40,6 @@ class JitOptions {
   int64_t start_ns_ = 0;
 };
 
-}  // namespace culvert::libcuda
+}  // namespace culvert::api
 
-#endif  // CULVERT_CUDA_API_LIBCUDA_JIT_OPTIONS_H_
+#endif  // CULVERT_CUDA_API_JIT_OPTIONS_H_

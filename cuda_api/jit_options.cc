@@ -1,4 +1,4 @@
-#include "cuda_api/libcuda/jit_options.h"
+#include "cuda_api/jit_options.h"
 
 #include <time.h>
 
@@ -8,7 +8,7 @@
 
 #include "include/culvert/error.h"
 
-namespace culvert::libcuda {
+namespace culvert::api {
 namespace {
 
 int64_t NowNs() {
@@ -67,8 +67,8 @@ absl::StatusOr<JitOptions> JitOptions::Read(unsigned count, const CUjit_option* 
 
 ImageOptions JitOptions::ForImage() const {
   ImageOptions options;
-  options.check_all = (info_.buffer != nullptr && info_.size_bytes > 0) ||
-                      (error_.buffer != nullptr && error_.size_bytes > 0);
+  options.check_all =
+      (info_.buffer != nullptr && info_.size_bytes > 0) || (error_.buffer != nullptr && error_.size_bytes > 0);
   return options;
 }
 
@@ -92,4 +92,4 @@ void JitOptions::Log::Write(const std::string& text) const {
   if (size_slot != nullptr) *size_slot = reinterpret_cast<void*>(count);
 }
 
-}  // namespace culvert::libcuda
+}  // namespace culvert::api
