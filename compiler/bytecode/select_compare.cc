@@ -83,7 +83,10 @@ void Selector::EmitCompare(Compare compare, Type type, bool ftz, const Operand& 
   Op op = ptx::IsFloat(type) ? (is_64 ? ops.f64 : ops.f32)
           : is_signed        ? (is_64 ? ops.i64s : ops.i32s)
                              : (is_64 ? ops.i64u : ops.i32u);
-  if (op == Op::NOP) return Unimplemented(in, "this comparison of this type");
+  if (op == Op::NOP) {
+    return Fail(in, 901, "this comparison does not exist for this type",
+                "equ, neu, ltu, leu, gtu, geu, num and nan compare floating-point numbers; lo, ls, hi and hs integers");
+  }
   Emit(op, dst, left, right, kNoReg, ftz && type == Type::kF32 ? bytecode::kFtz : 0);
 }
 

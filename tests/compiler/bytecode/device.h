@@ -22,7 +22,7 @@
 namespace culvert {
 
 // Adds the module directives to a body.
-inline std::string Ptx(const std::string& text) { return ".version 8.5\n.target sm_90\n.address_size 64\n" + text; }
+inline std::string Ptx(const std::string& text) { return ".version 8.8\n.target sm_120\n.address_size 64\n" + text; }
 
 class TestDevice {
  public:

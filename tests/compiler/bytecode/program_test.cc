@@ -55,8 +55,8 @@ TEST(Program, KernelInfoHoldsWhatTheTextSays) {
   EXPECT_EQ(info.max_threads[0], 128u);
   EXPECT_EQ(info.max_threads[1], 2u);
   EXPECT_EQ(info.min_blocks_per_core, 3u);
-  EXPECT_EQ(info.ptx_version, 85u);
-  EXPECT_EQ(info.ptx_target, 90u);
+  EXPECT_EQ(info.ptx_version, 88u);
+  EXPECT_EQ(info.ptx_target, 120u);
   EXPECT_TRUE(info.uses_barriers);
   EXPECT_FALSE(info.uses_printf);
   EXPECT_GE(info.registers, 1u);
@@ -119,7 +119,7 @@ TEST(Program, EntriesAreCompiledOnce) {
   auto first = (*module)->CompileEntry("k"), second = (*module)->CompileEntry("k");
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(*first, *second);
-  EXPECT_EQ((*module)->PtxVersion(), 85u);
+  EXPECT_EQ((*module)->PtxVersion(), 88u);
   EXPECT_EQ((*module)->Variables().size(), 2u);
 }
 

@@ -166,6 +166,15 @@ TEST(Scalar, MovesPackAndUnpack) {
   });
 }
 
+TEST(Scalar, PackedAndMixedFloats) {
+  Check({
+      {"mov.b64 %rd1, 0x400000003f800000; mov.b64 %rd2, 0x4040000040000000; fma.rn.f32x2 %rd0, %rd1, %rd2, %rd1;", 0x4100000040400000},
+      {"mov.b64 %rd1, 0x400000003f800000; add.f32x2 %rd0, %rd1, %rd1;", 0x4080000040000000},
+      {"mov.b16 %rs1, 0x4000; mov.f32 %f1, 0f3f800000; add.f32.f16 %f0, %rs1, %f1; mov.b32 %r0, %f0; cvt.u64.u32 %rd0, %r0;", 0x40400000},
+      {"mov.b16 %rs1, 0x4000; mov.f32 %f1, 0f3f800000; fma.rn.f32.bf16 %f0, %rs1, %rs1, %f1; mov.b32 %r0, %f0; cvt.u64.u32 %rd0, %r0;", 0x40a00000},
+  });
+}
+
 TEST(Scalar, FloatFlags) {
   Check({
       {"mov.f32 %f1, 0f00000001; add.ftz.f32 %f0, %f1, %f1; mov.b32 %r0, %f0; cvt.u64.u32 %rd0, %r0;", 0},
