@@ -1,1 +1,0 @@
-// The only source of a library whose sources do not exist yet.
