@@ -61,6 +61,42 @@ extern "C" cudaError_t culvert_libcudart_cudaLibraryGetManaged(
   }, dptr, bytes, library, name);
 }
 
+constexpr Function kInfo_cudaLibraryLoadData = {
+    "cudaLibraryLoadData", Library::kRuntime,
+    "*library,code,jitOptions,jitOptionsValues,numJitOptions,libraryOptions,libraryOptionValues,numLibraryOptions"};
+extern "C" cudaError_t culvert_libcudart_cudaLibraryLoadData(
+    cudaLibrary_t* library, const void* code, enum cudaJitOption* jitOptions, void** jitOptionsValues,
+    unsigned int numJitOptions, enum cudaLibraryOption* libraryOptions, void** libraryOptionValues,
+    unsigned int numLibraryOptions) {
+  return Call<cudaError_t>(kInfo_cudaLibraryLoadData, [&]() -> absl::Status {
+    if (library == nullptr) return NullArgument("library");
+    if (code == nullptr) return NullArgument("code");
+    return libcudart::cudaLibraryLoadData(
+        library, code, jitOptions, jitOptionsValues, numJitOptions, libraryOptions, libraryOptionValues,
+        numLibraryOptions);
+  }, 
+     library, code, jitOptions, jitOptionsValues, numJitOptions, libraryOptions, libraryOptionValues,
+     numLibraryOptions);
+}
+
+constexpr Function kInfo_cudaLibraryLoadFromFile = {
+    "cudaLibraryLoadFromFile", Library::kRuntime,
+    "*library,fileName,jitOptions,jitOptionsValues,numJitOptions,libraryOptions,libraryOptionValues,numLibraryOptions"};
+extern "C" cudaError_t culvert_libcudart_cudaLibraryLoadFromFile(
+    cudaLibrary_t* library, const char* fileName, enum cudaJitOption* jitOptions, void** jitOptionsValues,
+    unsigned int numJitOptions, enum cudaLibraryOption* libraryOptions, void** libraryOptionValues,
+    unsigned int numLibraryOptions) {
+  return Call<cudaError_t>(kInfo_cudaLibraryLoadFromFile, [&]() -> absl::Status {
+    if (library == nullptr) return NullArgument("library");
+    if (fileName == nullptr) return NullArgument("fileName");
+    return libcudart::cudaLibraryLoadFromFile(
+        library, fileName, jitOptions, jitOptionsValues, numJitOptions, libraryOptions, libraryOptionValues,
+        numLibraryOptions);
+  }, 
+     library, fileName, jitOptions, jitOptionsValues, numJitOptions, libraryOptions, libraryOptionValues,
+     numLibraryOptions);
+}
+
 constexpr Function kInfo_cudaLibraryUnload = {"cudaLibraryUnload", Library::kRuntime, "library"};
 extern "C" cudaError_t culvert_libcudart_cudaLibraryUnload(cudaLibrary_t library) {
   return Call<cudaError_t>(kInfo_cudaLibraryUnload, [&]() -> absl::Status {

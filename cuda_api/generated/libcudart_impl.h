@@ -85,6 +85,14 @@ absl::Status cudaLibraryGetGlobal(void** dptr, size_t* bytes, cudaLibrary_t libr
 absl::Status cudaLibraryGetKernel(cudaKernel_t* pKernel, cudaLibrary_t library, const char* name);
 absl::Status cudaLibraryGetKernelCount(unsigned int* count, cudaLibrary_t lib);
 absl::Status cudaLibraryGetManaged(void** dptr, size_t* bytes, cudaLibrary_t library, const char* name);
+absl::Status cudaLibraryLoadData(
+    cudaLibrary_t* library, const void* code, enum cudaJitOption* jitOptions, void** jitOptionsValues,
+    unsigned int numJitOptions, enum cudaLibraryOption* libraryOptions, void** libraryOptionValues,
+    unsigned int numLibraryOptions);
+absl::Status cudaLibraryLoadFromFile(
+    cudaLibrary_t* library, const char* fileName, enum cudaJitOption* jitOptions, void** jitOptionsValues,
+    unsigned int numJitOptions, enum cudaLibraryOption* libraryOptions, void** libraryOptionValues,
+    unsigned int numLibraryOptions);
 absl::Status cudaLibraryUnload(cudaLibrary_t library);
 
 // Memory Management

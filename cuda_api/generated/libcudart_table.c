@@ -166,8 +166,6 @@ STUB(cudaIpcGetMemHandle)
 STUB(cudaIpcOpenEventHandle)
 STUB(cudaIpcOpenMemHandle)
 STUB(cudaLibraryGetUnifiedFunction)
-STUB(cudaLibraryLoadData)
-STUB(cudaLibraryLoadFromFile)
 STUB(cudaLogsCurrent)
 STUB(cudaLogsDumpToFile)
 STUB(cudaLogsDumpToMemory)
@@ -335,6 +333,8 @@ void culvert_libcudart_cudaLibraryGetGlobal(void);
 void culvert_libcudart_cudaLibraryGetKernel(void);
 void culvert_libcudart_cudaLibraryGetKernelCount(void);
 void culvert_libcudart_cudaLibraryGetManaged(void);
+void culvert_libcudart_cudaLibraryLoadData(void);
+void culvert_libcudart_cudaLibraryLoadFromFile(void);
 void culvert_libcudart_cudaLibraryUnload(void);
 void culvert_libcudart_cudaMalloc(void);
 void culvert_libcudart_cudaMalloc3D(void);
@@ -680,8 +680,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaLibraryGetKernelCount,
     culvert_libcudart_cudaLibraryGetManaged,
     (culvert_entry)stub_cudaLibraryGetUnifiedFunction,
-    (culvert_entry)stub_cudaLibraryLoadData,
-    (culvert_entry)stub_cudaLibraryLoadFromFile,
+    culvert_libcudart_cudaLibraryLoadData,
+    culvert_libcudart_cudaLibraryLoadFromFile,
     culvert_libcudart_cudaLibraryUnload,
     (culvert_entry)stub_cudaLogsCurrent,
     (culvert_entry)stub_cudaLogsDumpToFile,

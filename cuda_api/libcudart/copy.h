@@ -12,8 +12,9 @@ namespace culvert::libcudart {
 // kInvalidMemcpyDirection for a value that is no direction.
 absl::StatusOr<CopyDirection> ToDirection(cudaMemcpyKind kind);
 
-// Waits for the work of two devices where they are not the current one. A synchronous copy between devices is "serialised
-// with all pending and future work of the current device, srcDevice and dstDevice" (manual, cudaMemcpyPeer).
+// Waits for the work of two devices where they are not the current one. A synchronous copy between devices is
+// "serialised with all pending and future work of the current device, srcDevice and dstDevice" (manual,
+// cudaMemcpyPeer).
 absl::Status SynchronizePeers(int dst_device, int src_device);
 
 }  // namespace culvert::libcudart

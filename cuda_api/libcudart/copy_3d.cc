@@ -10,8 +10,8 @@
 namespace culvert::libcudart {
 namespace {
 
-// One side of the copy. Without arrays, the element of positions and extents is a byte (manual, cudaMemcpy3D); planes are
-// pitch x ysize bytes apart.
+// One side of the copy. Without arrays, the element of positions and extents is a byte (manual, cudaMemcpy3D); planes
+// are pitch x ysize bytes apart.
 struct Side {
   uint64_t address;
   uint64_t pitch_bytes;
@@ -23,8 +23,8 @@ bool Fits(size_t first, size_t count, size_t limit) { return count <= limit && f
 absl::StatusOr<Side> ToSide(const cudaPitchedPtr& pointer, const cudaPos& position, const cudaExtent& extent) {
   if (extent.height > 1 || extent.depth > 1) {
     if (!Fits(position.x, extent.width, pointer.pitch)) {
-      return Error(ErrorKind::kInvalidPitch, "%u bytes from %u on do not fit rows of pitch %u", extent.width, position.x,
-                   pointer.pitch);
+      return Error(ErrorKind::kInvalidPitch, "%u bytes from %u on do not fit rows of pitch %u", extent.width,
+                   position.x, pointer.pitch);
     }
     if (extent.depth > 1 && !Fits(position.y, extent.height, pointer.ysize)) {
       return Error(ErrorKind::kInvalidValue, "%u rows from %u on do not fit planes of %u rows", extent.height,

@@ -42,7 +42,8 @@ absl::Status cudaGetDriverEntryPointByVersion(const char* symbol, void** funcPtr
   api::ProcAnswer answer = api::FindProc(symbol, static_cast<int>(cudaVersion), per_thread);
   *funcPtr = const_cast<void*>(answer.function);
   if (driverStatus == nullptr) {
-    return answer.outcome == api::ProcOutcome::kFound ? absl::OkStatus() : NotFound(symbol, answer.outcome, cudaVersion);
+    return answer.outcome == api::ProcOutcome::kFound ? absl::OkStatus()
+                                                      : NotFound(symbol, answer.outcome, cudaVersion);
   }
   switch (answer.outcome) {
     case api::ProcOutcome::kFound:

@@ -1,5 +1,5 @@
-// Kernels as objects: attributes, names, parameters, handles (CUDA Runtime API, "Execution Control", "Interactions with the
-// CUDA Driver API").
+// Kernels as objects: attributes, names, parameters, handles (CUDA Runtime API, "Execution Control", "Interactions with
+// the CUDA Driver API").
 #include <memory>
 
 #include "cuda_api/generated/libcudart_impl.h"

@@ -28,8 +28,8 @@ LaunchParams ToLaunchParams(const LaunchRequest& request, std::shared_ptr<Functi
   return params;
 }
 
-// What the attributes of an extended launch ask for. `completion` are the events that a programmatic or launch-completion
-// attribute names.
+// What the attributes of an extended launch ask for. `completion` are the events that a programmatic or
+// launch-completion attribute names.
 struct LaunchAttributes {
   dim3 cluster = {1, 1, 1};
   bool cooperative = false;

@@ -13,14 +13,15 @@ struct LaunchRequest {
   const void* function;  // host stub or cudaKernel_t
   dim3 grid;
   dim3 block;
-  void** arguments;      // read during the call
+  void** arguments;  // read during the call
   size_t shared_bytes;
   cudaStream_t stream;
   dim3 cluster = {1, 1, 1};
   bool cooperative = false;
 };
 
-// Errors: session.h's, those of Stream::Launch, and kInvalidHandle for a stream of another context than the current one.
+// Errors: session.h's, those of Stream::Launch, and kInvalidHandle for a stream of another context than the current
+// one.
 absl::Status Launch(const LaunchRequest& request);
 
 }  // namespace culvert::libcudart

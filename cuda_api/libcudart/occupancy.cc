@@ -31,8 +31,7 @@ absl::Status cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* numBloc
     return Error(ErrorKind::kInvalidValue, "unknown flags 0x%x", flags);
   }
   CULVERT_ASSIGN_OR_RETURN(KernelOnDevice kernel, Use(func));
-  CULVERT_ASSIGN_OR_RETURN(*numBlocks,
-                           MaxActiveBlocks(*kernel.device, kernel.attributes, blockSize, dynamicSMemSize));
+  CULVERT_ASSIGN_OR_RETURN(*numBlocks, MaxActiveBlocks(*kernel.device, kernel.attributes, blockSize, dynamicSMemSize));
   return absl::OkStatus();
 }
 

@@ -70,8 +70,8 @@ absl::Status cudaMemAdvise(const void* devPtr, size_t count, enum cudaMemoryAdvi
   return CheckManagedRange(reinterpret_cast<uint64_t>(devPtr), count);
 }
 
-absl::Status cudaMemPrefetchAsync(const void* devPtr, size_t count, struct cudaMemLocation location,
-                                  unsigned int flags, cudaStream_t stream) {
+absl::Status cudaMemPrefetchAsync(const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags,
+                                  cudaStream_t stream) {
   if (flags != 0) return Error(ErrorKind::kInvalidValue, "flags must be 0, not 0x%x", flags);
   CULVERT_RETURN_IF_ERROR(UseStream(stream).status());
   CULVERT_RETURN_IF_ERROR(CheckLocation(location));

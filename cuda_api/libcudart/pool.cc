@@ -120,8 +120,8 @@ absl::Status cudaMemPoolGetAttribute(cudaMemPool_t memPool, enum cudaMemPoolAttr
 absl::Status cudaMemPoolSetAttribute(cudaMemPool_t memPool, enum cudaMemPoolAttr attr, void* value) {
   CULVERT_ASSIGN_OR_RETURN(PoolAttribute attribute, ToPoolAttribute(attr));
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<MemoryPool> pool, UsePool(memPool));
-  return pool->SetAttribute(attribute, IsFlag(attribute) ? static_cast<uint64_t>(*static_cast<int*>(value))
-                                                         : *static_cast<uint64_t*>(value));
+  return pool->SetAttribute(
+      attribute, IsFlag(attribute) ? static_cast<uint64_t>(*static_cast<int*>(value)) : *static_cast<uint64_t*>(value));
 }
 
 // A pool's memory is usable on its own device, always; on other devices through peer access of contexts.

@@ -1,5 +1,5 @@
-// Calls that nvcc and clang put into compiled programs: registration of device code by static constructors, and the launch
-// configuration of kernel<<<...>>>(...).
+// Calls that nvcc and clang put into compiled programs: registration of device code by static constructors, and the
+// launch configuration of kernel<<<...>>>(...).
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,8 +12,8 @@
 namespace culvert::libcudart {
 namespace {
 
-// Pushed by kernel<<<...>>>, popped by the host stub of the kernel. Arguments of a launch are evaluated in between and may
-// launch too, so configurations nest. A plain list per thread: it needs no destructor, so it works at thread exit.
+// Pushed by kernel<<<...>>>, popped by the host stub of the kernel. Arguments of a launch are evaluated in between and
+// may launch too, so configurations nest. A plain list per thread: it needs no destructor, so it works at thread exit.
 struct CallConfiguration {
   dim3 grid;
   dim3 block;
@@ -48,8 +48,8 @@ void __cudaRegisterManagedVar(void** fatCubinHandle, void** hostVarPtrAddress, c
   Registry::Get().RegisterManagedVariable(fatCubinHandle, hostVarPtrAddress, deviceName, size);
 }
 
-// Called before host code touches a managed variable, which it then does without a further check: a failure has to be said
-// here, because the program will stop at a null pointer.
+// Called before host code touches a managed variable, which it then does without a further check: a failure has to be
+// said here, because the program will stop at a null pointer.
 char __cudaInitModule(void** fatCubinHandle) {
   auto context = UseContext();
   absl::Status status = context.status();
@@ -75,7 +75,8 @@ unsigned int __cudaPushCallConfiguration(dim3 gridDim, dim3 blockDim, size_t sha
 
 absl::Status __cudaPopCallConfiguration(dim3* gridDim, dim3* blockDim, size_t* sharedMem, void* stream) {
   CallConfiguration* top = configurations;
-  if (top == nullptr) return Error(ErrorKind::kMissingConfiguration, "a kernel's host stub was called without <<<...>>>");
+  if (top == nullptr)
+    return Error(ErrorKind::kMissingConfiguration, "a kernel's host stub was called without <<<...>>>");
   configurations = top->outer;
   *gridDim = top->grid;
   *blockDim = top->block;

@@ -86,7 +86,8 @@ absl::StatusOr<std::shared_ptr<Kernel>> Registry::FindKernel(const void* host_fu
     absl::ReaderMutexLock lock(&mutex_);
     auto it = functions_.find(host_function);
     if (it == functions_.end()) {
-      return Error(ErrorKind::kInvalidDeviceFunction, "no kernel is registered for the host function %p", host_function);
+      return Error(ErrorKind::kInvalidDeviceFunction, "no kernel is registered for the host function %p",
+                   host_function);
     }
     record = it->second.front();
     if (record->kernel != nullptr) return record->kernel;
@@ -127,7 +128,8 @@ absl::StatusOr<GlobalVariable> Registry::FindVariable(const void* host_variable,
       }
     }
     if (it == variables_.end()) {
-      return Error(ErrorKind::kInvalidSymbol, "no device variable is registered for the host variable %p", host_variable);
+      return Error(ErrorKind::kInvalidSymbol, "no device variable is registered for the host variable %p",
+                   host_variable);
     }
     record = it->second.front();
   }

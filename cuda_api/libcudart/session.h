@@ -1,8 +1,8 @@
 // What nearly every runtime call does first: start the platform, find the calling thread's context, resolve a handle.
 //
-// The runtime API has no explicit contexts. A thread works in its current context; without one, in the primary context of
-// device 0, which becomes current. A primary context that was reset is activated again by the next call that needs it (CUDA
-// Runtime API manual, "Initialization", cudaSetDevice, cudaDeviceReset). Thread-safe.
+// The runtime API has no explicit contexts. A thread works in its current context; without one, in the primary context
+// of device 0, which becomes current. A primary context that was reset is activated again by the next call that needs
+// it (CUDA Runtime API manual, "Initialization", cudaSetDevice, cudaDeviceReset). Thread-safe.
 #ifndef CULVERT_CUDA_API_LIBCUDART_SESSION_H_
 #define CULVERT_CUDA_API_LIBCUDART_SESSION_H_
 
@@ -22,8 +22,8 @@ namespace culvert::libcudart {
 // Builds the devices at the first call. kNotInitialized in a forked child, kNotPermitted in a host callback, kNoDevice.
 absl::Status UsePlatform();
 
-// The calling thread's context, active and without a sticky fault. The result is valid while the thread does not change its
-// current context; it is never null. Errors: UsePlatform's, the sticky fault, kContextIsDestroyed.
+// The calling thread's context, active and without a sticky fault. The result is valid while the thread does not change
+// its current context; it is never null. Errors: UsePlatform's, the sticky fault, kContextIsDestroyed.
 absl::StatusOr<Context*> UseContext();
 
 // A device by its ordinal (kInvalidDevice) without making a context.
@@ -41,8 +41,8 @@ absl::Status MakeCurrent(Device& device);
 // Ends the primary context of the calling thread's device.
 absl::Status ResetThreadDevice();
 
-// The stream a handle means: 0 the default stream in force (boundary.h), 1 the legacy one, 2 the calling thread's, else a
-// created stream. After UseContext's checks; kInvalidHandle for anything else.
+// The stream a handle means: 0 the default stream in force (boundary.h), 1 the legacy one, 2 the calling thread's, else
+// a created stream. After UseContext's checks; kInvalidHandle for anything else.
 absl::StatusOr<std::shared_ptr<Stream>> UseStream(cudaStream_t handle);
 
 // kInvalidHandle for anything but a live event. After UseContext's checks.

@@ -97,7 +97,8 @@ absl::Status cudaStreamGetDevice(cudaStream_t hStream, int* device) {
   return absl::OkStatus();
 }
 
-// Managed memory is visible to host and device at all times, so attaching it changes nothing; the arguments are checked.
+// Managed memory is visible to host and device at all times, so attaching it changes nothing; the arguments are
+// checked.
 absl::Status cudaStreamAttachMemAsync(cudaStream_t stream, void* devPtr, size_t length, unsigned int flags) {
   if (flags != cudaMemAttachGlobal && flags != cudaMemAttachHost && flags != cudaMemAttachSingle) {
     return Error(ErrorKind::kInvalidValue, "flags 0x%x", flags);

@@ -81,14 +81,12 @@ TEST_F(Copy, ZeroBytesDoNothing) {
 }
 
 TEST_F(Copy, BadArguments) {
-  EXPECT_EQ(cudaErrorInvalidMemcpyDirection,
-            cudaMemcpy(a_, source_.data(), 4, static_cast<cudaMemcpyKind>(17)));
+  EXPECT_EQ(cudaErrorInvalidMemcpyDirection, cudaMemcpy(a_, source_.data(), 4, static_cast<cudaMemcpyKind>(17)));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpy(a_ + kBytes - 4, source_.data(), 1 << 20, cudaMemcpyHostToDevice));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpy(result_.data(), source_.data(), 4, cudaMemcpyHostToDevice));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpy(a_, source_.data(), 4, cudaMemcpyDeviceToDevice));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpy(nullptr, source_.data(), 4, cudaMemcpyHostToDevice));
-  EXPECT_EQ(cudaErrorInvalidPitchValue,
-            cudaMemcpy2D(a_, 8, source_.data(), 16, 16, 2, cudaMemcpyHostToDevice));
+  EXPECT_EQ(cudaErrorInvalidPitchValue, cudaMemcpy2D(a_, 8, source_.data(), 16, 16, 2, cudaMemcpyHostToDevice));
   EXPECT_EQ(cudaErrorInvalidResourceHandle,
             cudaMemcpyAsync(a_, source_.data(), 4, cudaMemcpyHostToDevice, reinterpret_cast<cudaStream_t>(0x1234)));
   CUDA_OK(cudaMemcpy(a_, source_.data(), 4, cudaMemcpyHostToDevice));

@@ -22,7 +22,8 @@ TEST(EntryPoint, VersionsAndStreams) {
   void* own = nullptr;
   void* standard = nullptr;
   CUDA_OK(cudaGetDriverEntryPointByVersion("cuMemcpyHtoDAsync", &legacy, 13000, cudaEnableLegacyStream, nullptr));
-  CUDA_OK(cudaGetDriverEntryPointByVersion("cuMemcpyHtoDAsync", &own, 13000, cudaEnablePerThreadDefaultStream, nullptr));
+  CUDA_OK(
+      cudaGetDriverEntryPointByVersion("cuMemcpyHtoDAsync", &own, 13000, cudaEnablePerThreadDefaultStream, nullptr));
   EXPECT_NE(legacy, own);
   CUDA_OK(cudaGetDriverEntryPoint("cuMemcpyHtoDAsync", &standard, cudaEnableDefault, nullptr));
   EXPECT_EQ(legacy, standard);

@@ -39,7 +39,9 @@ TEST(Function, DynamicSharedMemoryOptIn) {
   EXPECT_EQ(most, attributes.maxDynamicSharedSizeBytes);
   CUDA_OK(cudaLaunchKernel(&static_shared, Dim(1), Dim(1), nullptr, most, nullptr));
   CUDA_OK(cudaDeviceSynchronize());
-  auto set = [](cudaFuncAttribute attribute, int value) { return cudaFuncSetAttribute(&static_shared, attribute, value); };
+  auto set = [](cudaFuncAttribute attribute, int value) {
+    return cudaFuncSetAttribute(&static_shared, attribute, value);
+  };
   EXPECT_EQ(cudaErrorInvalidValue, set(cudaFuncAttributeMaxDynamicSharedMemorySize, most + 1));
   EXPECT_EQ(cudaErrorInvalidValue, set(cudaFuncAttributeMaxDynamicSharedMemorySize, -1));
   EXPECT_EQ(cudaErrorInvalidValue, set(static_cast<cudaFuncAttribute>(0), 1));
@@ -91,8 +93,7 @@ TEST(Occupancy, FollowsThreadsAndSharedMemory) {
   CUDA_OK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &fill, 256, 1 << 20));
   EXPECT_EQ(0, blocks);
   EXPECT_EQ(cudaErrorInvalidValue, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &fill, 0, 0));
-  EXPECT_EQ(cudaErrorInvalidValue,
-            cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(&blocks, &fill, 32, 0, 0x10));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(&blocks, &fill, 32, 0, 0x10));
   EXPECT_EQ(cudaErrorInvalidDeviceFunction,
             cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &unregistered, 32, 0));
 }

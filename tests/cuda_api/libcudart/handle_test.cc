@@ -1,4 +1,5 @@
-// Handles that are null, freed, of the wrong type or wild are refused and never dereferenced (row 27 of the fault list).
+// Handles that are null, freed, of the wrong type or wild are refused and never dereferenced (row 27 of the fault
+// list).
 #include <gtest/gtest.h>
 
 #include <cstdint>

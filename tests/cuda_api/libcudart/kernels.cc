@@ -142,7 +142,10 @@ std::string PtxFatBinary() {
 // A fat binary whose only entry is an ELF file for sm_90.
 std::string SassFatBinary() {
   using namespace compiler::fatbin;
-  std::string elf("\x7f""ELF\x02\x01\x01", 7);
+  std::string elf(
+      "\x7f"
+      "ELF\x02\x01\x01",
+      7);
   elf.resize(128);
   EntryLayout entry = {};
   entry.kind = static_cast<uint16_t>(EntryKind::kElf);
@@ -151,7 +154,8 @@ std::string SassFatBinary() {
   entry.payload_bytes = elf.size();
   entry.arch = 90;
   entry.flags = kFlag64Bit | kFlagLinux;
-  FatbinHeaderLayout header = {kFatbinMagic, kFatbinVersion, sizeof(FatbinHeaderLayout), sizeof(EntryLayout) + elf.size()};
+  FatbinHeaderLayout header = {kFatbinMagic, kFatbinVersion, sizeof(FatbinHeaderLayout),
+                               sizeof(EntryLayout) + elf.size()};
   std::string out(reinterpret_cast<const char*>(&header), sizeof(header));
   out.append(reinterpret_cast<const char*>(&entry), sizeof(entry));
   return out + elf;

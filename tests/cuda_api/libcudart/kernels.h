@@ -12,22 +12,23 @@
 namespace culvert::testing {
 
 // Host stubs: only their addresses matter.
-extern char fill;          // (uint32_t* out, uint32_t value, uint32_t count): out[i] = value
-extern char increment;     // (uint32_t* out): *out += 1, one thread
-extern char store;         // (uint32_t* address): stores 1 there
-extern char trap;          // ()
-extern char wait_flag;     // (volatile uint32_t* flag): until *flag is not 0
-extern char static_shared; // (): 4096 bytes of static shared memory
-extern char limited;       // (): .maxntid 64
-extern char read_symbols;  // (uint32_t* out): out[0] = scalar, out[1] = table[2], out[2] = managed; adds 1 to the variables
+extern char fill;           // (uint32_t* out, uint32_t value, uint32_t count): out[i] = value
+extern char increment;      // (uint32_t* out): *out += 1, one thread
+extern char store;          // (uint32_t* address): stores 1 there
+extern char trap;           // ()
+extern char wait_flag;      // (volatile uint32_t* flag): until *flag is not 0
+extern char static_shared;  // (): 4096 bytes of static shared memory
+extern char limited;        // (): .maxntid 64
+extern char
+    read_symbols;  // (uint32_t* out): out[0] = scalar, out[1] = table[2], out[2] = managed; adds 1 to the variables
 extern char unregistered;  // nothing is registered for this address
 extern char absent;        // registered, but the fat binary has no such kernel
 extern char sass_only;     // registered from a fat binary without PTX
 
 // Host shadows of variables.
-extern uint32_t scalar;        // .global .u32, 7 at first
-extern uint32_t table[4];      // .const .u32[4], {1, 2, 3, 4}
-extern uint32_t* managed;      // .global .attribute(.managed) .u32, 5 at first
+extern uint32_t scalar;    // .global .u32, 7 at first
+extern uint32_t table[4];  // .const .u32[4], {1, 2, 3, 4}
+extern uint32_t* managed;  // .global .attribute(.managed) .u32, 5 at first
 
 // The PTX text behind the kernels.
 const std::string& PtxText();

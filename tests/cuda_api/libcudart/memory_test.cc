@@ -159,8 +159,7 @@ TEST(Managed, IsUsableByHostAndKernels) {
   CUDA_OK(cudaMemPrefetchAsync(memory, 4096, {cudaMemLocationTypeHost, 0}, 0, nullptr));
   CUDA_OK(cudaStreamAttachMemAsync(nullptr, memory, 0, cudaMemAttachHost));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemAdvise(memory, 4096, static_cast<cudaMemoryAdvise>(99), {}));
-  EXPECT_EQ(cudaErrorInvalidDevice,
-            cudaMemPrefetchAsync(memory, 4096, {cudaMemLocationTypeDevice, 99}, 0, nullptr));
+  EXPECT_EQ(cudaErrorInvalidDevice, cudaMemPrefetchAsync(memory, 4096, {cudaMemLocationTypeDevice, 99}, 0, nullptr));
   CUDA_OK(cudaFree(memory));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemPrefetchAsync(memory, 4096, {cudaMemLocationTypeDevice, 0}, 0, nullptr));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMallocManaged(reinterpret_cast<void**>(&memory), 4, 0));

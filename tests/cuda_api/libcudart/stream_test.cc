@@ -18,9 +18,7 @@ class Gate {
     EXPECT_EQ(cudaSuccess, cudaMallocHost(reinterpret_cast<void**>(&flag_), 4));
     *flag_ = 0;
   }
-  void Block(cudaStream_t stream) {
-    EXPECT_EQ(cudaSuccess, Launch(&wait_flag, Dim(1), Dim(1), 0, stream, flag_));
-  }
+  void Block(cudaStream_t stream) { EXPECT_EQ(cudaSuccess, Launch(&wait_flag, Dim(1), Dim(1), 0, stream, flag_)); }
   void Open() { __atomic_store_n(flag_, 1, __ATOMIC_RELEASE); }
 
  private:
@@ -199,12 +197,13 @@ TEST(HostFunction, ABlockedOneHoldsItsStreamOnly) {
   CUDA_OK(cudaLaunchHostFunc(
       blocked,
       [](void* data) {
-        while (!static_cast<std::atomic<bool>*>(data)->load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        while (!static_cast<std::atomic<bool>*>(data)->load())
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
       },
       &open));
   std::atomic<bool> ran = false;
-  CUDA_OK(cudaLaunchHostFunc(
-      free_stream, [](void* data) { static_cast<std::atomic<bool>*>(data)->store(true); }, &ran));
+  CUDA_OK(
+      cudaLaunchHostFunc(free_stream, [](void* data) { static_cast<std::atomic<bool>*>(data)->store(true); }, &ran));
   CUDA_OK(cudaStreamSynchronize(free_stream));
   EXPECT_TRUE(ran);
   EXPECT_EQ(cudaErrorNotReady, cudaStreamQuery(blocked));
