@@ -26,7 +26,7 @@ CULVERT_INLINE F32x NearestInteger(F32x a) { return (a + kRoundingShift) - kRoun
 // 2^exponent for -126 <= exponent <= 127.
 CULVERT_INLINE F32x PowerOfTwo(I32x exponent) { return Bits<F32x>((exponent + 127) << 23); }
 
-// 2^a. Subnormal results are rounded once.
+// 2^a. Error 1.2 ulp (PTX: 2). Subnormal results are rounded once.
 CULVERT_INLINE F32x ApproximateExp2(F32x a) {
   static constexpr float kTerms[] = {0x1.44138ap-13f, 0x1.5f0890p-10f, 0x1.3b2a54p-7f,
                                      0x1.c6af6cp-5f,  0x1.ebfbe0p-3f,  0x1.62e430p-1f};
@@ -38,7 +38,8 @@ CULVERT_INLINE F32x ApproximateExp2(F32x a) {
   return Select(a != a, a, result);
 }
 
-// Base-2 logarithm. Zeros give -infinity, negative numbers NaN.
+// Base-2 logarithm; zeros give -infinity, negative numbers NaN. Error 2^-23.5 (PTX: 2^-22): absolute between 1/2 and 2,
+// relative elsewhere.
 CULVERT_INLINE F32x ApproximateLog2(F32x a) {
   static constexpr float kTerms[] = {-0x1.b84fb6p-4f, 0x1.7a63a0p-3f,  -0x1.87f6a2p-3f, 0x1.a38c68p-3f,  -0x1.eab7aap-3f,
                                      0x1.277a52p-2f,  -0x1.715a70p-2f, 0x1.ec70aap-2f,  -0x1.715470p-1f, 0x1.715476p+0f};
@@ -53,7 +54,8 @@ CULVERT_INLINE F32x ApproximateLog2(F32x a) {
   return Select((a < 0) | (a != a), FloatBits(0x7fffffffu), result);
 }
 
-// Sine (or cosine) of a. The angle is reduced to quarter turns in f64; beyond 2^50 of them the reduced angle is 0.
+// Sine (or cosine) of a. The angle is reduced to quarter turns in f64; beyond 2^50 of them the reduced angle is 0. Absolute
+// error 2^-23.1 up to 100 pi (PTX: 2^-20.5 up to 2 pi, 2^-14.7 up to 100 pi).
 template <bool kCosine>
 CULVERT_INLINE F32x ApproximateSine(F32x a) {
   static constexpr float kSine[] = {-0x1.2d9b40p-8f, 0x1.465ec4p-4f, -0x1.4abbbap-1f, 0x1.921fb6p+0f};
@@ -69,6 +71,7 @@ CULVERT_INLINE F32x ApproximateSine(F32x a) {
   return Select(Absolute(a) < FloatBits(0x7f800000u), result, FloatBits(0x7fffffffu));
 }
 
+// Relative error 2^-22.3 (PTX: 2^-11).
 CULVERT_INLINE F32x ApproximateTanh(F32x a) {
   static constexpr float kTerms[] = {-0x1.9ada60p-8f, 0x1.59e1c8p-6f, -0x1.b955dcp-5f, 0x1.110ee0p-3f, -0x1.555554p-2f};
   F32x magnitude = Absolute(a), square = a * a;

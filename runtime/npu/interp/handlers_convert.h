@@ -31,8 +31,12 @@ CULVERT_INLINE I ToInteger(uint16_t x, F a) {
   constexpr Lane kNanResult = sizeof(I) == sizeof(I64x) || sizeof(F) == sizeof(F64x) ? kTop : 0;
   constexpr float kHigh = kBits == 64 ? (kSigned ? 0x1p63f : 0x1p64f) : (kSigned ? 0x1p31f : 0x1p32f);
   constexpr float kLow = kSigned ? -kHigh : 0.0f;
-  F integral = RoundToIntegral(x, FlushIf(x, a));
-  auto inside = (integral >= F{} + kLow) & (integral < F{} + kHigh);
+  // The host's conversion truncates, so that rz (what C casts use) needs no rounding: kLow - 1 < a is then enough. Where
+  // kLow - 1 is no float, the lanes that this leaves out have the minimum as their result anyway.
+  a = FlushIf(x, a);
+  bool truncate = (x & 3) == static_cast<int>(bytecode::Rounding::kRz);
+  F integral = truncate ? a : RoundToIntegral(x, a);
+  auto inside = (integral > F{} + kLow - 1) & (integral < F{} + kHigh);
   I value = __builtin_convertvector(Select(inside, integral, F{}), I);
   I minimum = I{} + kMinimum, maximum = I{} + kMaximum, nan = I{} + kNanResult;
   if constexpr (sizeof(I) == sizeof(F)) {

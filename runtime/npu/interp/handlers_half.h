@@ -11,15 +11,32 @@
 namespace culvert::npu {
 namespace {
 
+// a * b + c rounded to odd in V, for a product that is exact in V: the error of the sum, computed exactly, moves it to its
+// odd neighbour. Rounding that again to a format two or more bits shorter gives the correctly rounded result.
+template <typename U, typename V>
+CULVERT_INLINE V MultiplyAddToOdd(V a, V b, V c) {
+  V product = a * b, sum = product + c, part = sum - product;
+  V error = (product - (sum - part)) + (c - part);
+  U bits = Bits<U>(sum), one = U{} + 1;
+  U odd = Select((error > 0) == (sum > 0), bits + one, bits - one);
+  auto adjust = ((error > 0) | (error < 0)) & ((bits & one) == 0);
+  return Bits<V>(Select(adjust, odd, bits));
+}
+
 struct F16 {
   static CULVERT_INLINE F32x Widen(U32x a) { return F32FromF16(a); }
   static CULVERT_INLINE U32x Round(F32x a) { return F16FromF32(0, a); }
   static CULVERT_INLINE U32x Flush(U32x a) { return FlushF16(a); }
+  static CULVERT_INLINE F32x MultiplyAdd(F32x a, F32x b, F32x c) { return MultiplyAddToOdd<U32x>(a, b, c); }
 };
 struct Bf16 {
   static CULVERT_INLINE F32x Widen(U32x a) { return F32FromBf16(a); }
   static CULVERT_INLINE U32x Round(F32x a) { return Bf16FromF32(0, a); }
   static CULVERT_INLINE U32x Flush(U32x a) { return FlushBf16(a); }
+  static CULVERT_INLINE F32x MultiplyAdd(F32x a, F32x b, F32x c) {  // f32 has no room for the product's exponent
+    return NarrowToOdd(MultiplyAddToOdd<U64x>(__builtin_convertvector(a, F64x), __builtin_convertvector(b, F64x),
+                                              __builtin_convertvector(c, F64x)));
+  }
 };
 
 // What out-of-bounds elements of a tensor are filled with when fma.oob is to treat them as zero.
@@ -33,7 +50,7 @@ CULVERT_INLINE U32x HalfElement(uint16_t x, U32x a, U32x b, U32x c) {
     second = Format::Flush(b);
     third = Format::Flush(c);
   }
-  F32x value = Op::Run(x, Format::Widen(first), Format::Widen(second), Format::Widen(third));
+  F32x value = Op::template Run<Format>(x, Format::Widen(first), Format::Widen(second), Format::Widen(third));
   if (x & bytecode::kSat) value = Saturate(value);
   if (x & bytecode::kRelu) value = Select(value <= 0, F32x{}, value);
   U32x result = Format::Round(value);
@@ -62,39 +79,36 @@ CULVERT_INLINE U32x HalfOperation(uint16_t x, U32x a, U32x b, U32x c) {
 // f32 has more than twice the bits of either format and two more, so rounding its sum, product or quotient once more is
 // harmless.
 struct HalfAdd {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a + b; }
 };
 struct HalfSubtract {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a - b; }
 };
 struct HalfMultiply {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a * b; }
 };
 struct HalfReciprocal {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return 1 / a; }
 };
-// The product is exact in f64. The sum is not; its rounding error, computed exactly, moves it to the odd neighbour, which
-// keeps later roundings right.
 struct HalfMultiplyAdd {
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x c) {
-    F64x product = __builtin_convertvector(a, F64x) * __builtin_convertvector(b, F64x);
-    F64x addend = __builtin_convertvector(c, F64x);
-    F64x sum = product + addend, part = sum - product;
-    F64x error = (product - (sum - part)) + (addend - part);
-    U64x bits = Bits<U64x>(sum);
-    U64x odd = Select((error > 0) == (sum > 0), bits + uint64_t{1}, bits - uint64_t{1});
-    auto adjust = ((error > 0) | (error < 0)) & ((bits & uint64_t{1}) == 0);
-    return NarrowToOdd(Bits<F64x>(Select(adjust, odd, bits)));
-  }
+  template <typename Format>
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x c) { return Format::MultiplyAdd(a, b, c); }
 };
 struct HalfMinimum {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) { return Extremum<false>(x, a, b); }
 };
 struct HalfMaximum {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) { return Extremum<true>(x, a, b); }
 };
 template <bool kMaximum>
 struct HalfExtremum3 {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x c) {
     if (x & bytecode::kAbsInputs) {
       a = Absolute(a);
@@ -105,15 +119,19 @@ struct HalfExtremum3 {
   }
 };
 struct HalfNegate {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return Negate(a); }
 };
 struct HalfAbsolute {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return Absolute(a); }
 };
 struct HalfExponential {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return ApproximateExp2(a); }
 };
 struct HalfTanh {
+  template <typename Format>
   static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return ApproximateTanh(a); }
 };
 

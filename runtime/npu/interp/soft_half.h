@@ -1,5 +1,6 @@
-// Soft half: conversions between f32 and the narrower formats f16, bf16 and tf32 in integer arithmetic, in every rounding
-// mode. Narrow values are held as 32-bit lanes (f16 and bf16 in the low 16 bits, the rest zero).
+// Soft half: conversions between f32 and the narrower formats f16, bf16 and tf32 in every rounding mode. Narrow values are
+// held as 32-bit lanes (f16 and bf16 in the low 16 bits, the rest zero). They are done in integer arithmetic; where the host
+// has F16C its conversions, which give the same bits, do the common cases.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_SOFT_HALF_H_
 #define CULVERT_RUNTIME_NPU_INTERP_SOFT_HALF_H_
 
@@ -37,7 +38,39 @@ CULVERT_INLINE U32x Bf16FromF32(uint16_t x, F32x a) {
 CULVERT_INLINE F32x F32FromBf16(U32x a) { return Bits<F32x>(a << 16); }
 CULVERT_INLINE U32x Tf32FromF32(uint16_t x, F32x a) { return Select(a != a, U32x{} + 0x7fffffffu, RoundLowBits(x, a, 13)); }
 
+#ifdef __F16C__
+using H16x = _Float16 __attribute__((vector_size(64)));
+
+// f16 to f32 by the host's instruction, spelled out: if the compiler saw a conversion it would turn comparisons of converted
+// values into f16 comparisons, which it does lane by lane.
+CULVERT_INLINE F32x WidenHalves(U16x a) {
+#ifdef __AVX512F__
+  using NarrowPart = uint16_t __attribute__((vector_size(32)));
+  using WidePart = float __attribute__((vector_size(64)));
+#else
+  using NarrowPart = uint16_t __attribute__((vector_size(16)));
+  using WidePart = float __attribute__((vector_size(32)));
+#endif
+  constexpr int kParts = sizeof(U16x) / sizeof(NarrowPart);
+  struct {
+    NarrowPart part[kParts];
+  } in = Bits<decltype(in)>(a);
+  struct {
+    WidePart part[kParts];
+  } out;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < kParts; ++i) asm("vcvtph2ps %1, %0" : "=v"(out.part[i]) : "v"(in.part[i]));
+  return Bits<F32x>(out);
+}
+#endif
+
 CULVERT_INLINE U32x F16FromF32(uint16_t x, F32x a) {
+#ifdef __F16C__
+  if ((x & bytecode::kRoundingMask) == 0) {
+    U16x half = Bits<U16x>(__builtin_convertvector(a, H16x));
+    return Select(a != a, U32x{} + 0x7fffu, __builtin_convertvector(half, U32x));
+  }
+#endif
   U32x bits = Bits<U32x>(a), magnitude = bits & 0x7fffffffu, negative = Bits<U32x>(Bits<I32x>(bits) >> 31);
   // Below 2^-14 the result is a multiple of 2^-24: the whole significand is shifted down to that unit.
   U32x exponent = magnitude >> 23, tiny = Bits<U32x>(magnitude < 0x38800000u);
@@ -59,11 +92,15 @@ CULVERT_INLINE U32x F16FromF32(uint16_t x, F32x a) {
 }
 
 CULVERT_INLINE F32x F32FromF16(U32x a) {
-  // The exponent is moved by a multiplication with 2^112, which is exact and normalises f16's subnormals.
-  U32x magnitude = a & 0x7fffu;
-  U32x scaled = Bits<U32x>(Bits<F32x>(magnitude << 13) * 0x1p112f);
-  U32x special = (magnitude << 13) | 0x7f800000u;
-  return Bits<F32x>(Select(magnitude >= 0x7c00u, special, scaled) | ((a & 0x8000u) << 16));
+#ifdef __F16C__
+  return WidenHalves(__builtin_convertvector(a, U16x));
+#else
+  // Subnormals are multiples of 2^-24. Their bits never stand for an f32 subnormal, which the host handles slowly.
+  U32x magnitude = a & 0x7fffu, moved = magnitude << 13;
+  U32x tiny = Bits<U32x>(__builtin_convertvector(Bits<I32x>(magnitude), F32x) * 0x1p-24f);
+  U32x result = Select(magnitude < 0x400u, tiny, moved + (112u << 23));
+  return Bits<F32x>(Select(magnitude >= 0x7c00u, moved | 0x7f800000u, result) | ((a & 0x8000u) << 16));
+#endif
 }
 
 // f64 to f32 rounded to odd: inexact results have their last bit set, so that rounding them again to a format two or more
