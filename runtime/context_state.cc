@@ -245,6 +245,12 @@ void ContextState::RemoveModule(uint64_t library_id) {
   modules_.erase(found);
 }
 
+void ContextState::ForgetEndedModule(uint64_t library_id) {
+  std::lock_guard lock(mutex_);
+  auto found = modules_.find(library_id);
+  if (found != modules_.end() && found->second.module.expired()) modules_.erase(found);
+}
+
 std::shared_ptr<ContextState> FindStateOfAddress(uint64_t address) {
   npu::Window* window = npu::Window::Find(address);
   if (window == nullptr) return nullptr;

@@ -64,6 +64,7 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   // Returns the module that stands for the library afterwards: `module`, or one that was added before it.
   std::shared_ptr<Module> AddModule(uint64_t library_id, const std::shared_ptr<Module>& module, bool owned);
   void RemoveModule(uint64_t library_id);
+  void ForgetEndedModule(uint64_t library_id);  // by the module's destructor
 
  private:
   ContextState(const std::shared_ptr<Context>& context, std::shared_ptr<npu::Domain> domain);

@@ -26,6 +26,7 @@ Module::Module(std::shared_ptr<Library> library, std::shared_ptr<Context> contex
       impl_(std::make_unique<Impl>()) {}
 
 Module::~Module() {
+  state_->ForgetEndedModule(library_->id());
   if (state_->ended()) return;  // the memory went with it
   for (const auto& [name, variable] : impl_->variables) state_->memory().Free(variable.address).IgnoreError();
 }
