@@ -1,5 +1,7 @@
 // Loading PTX: log buffers for good and bad text, error codes (1, 218, 222, 301), and PTX generated at run time with
 // many kernels.
+#include <algorithm>
+
 #include "check_driver.h"
 
 CUresult Load(CUmodule* module, const std::string& text, std::string* error_log) {
@@ -24,7 +26,9 @@ void TestErrors() {
   std::string log;
   EXPECT_CU(Load(&module, Replaced(kPtx, "fma.rn.f32 %f4", "fma.rn.f99 %f4"), &log), CUDA_ERROR_INVALID_PTX);
   EXPECT(!log.empty());
-  EXPECT(log.find("line") != std::string::npos);  // the log names the place
+  const std::string before = std::string(kPtx).substr(0, std::string(kPtx).find("fma.rn.f32 %f4"));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  EXPECT(log.find(std::to_string(line)) != std::string::npos);  // the log names the line
   EXPECT_CU(Load(&module, Replaced(kPtx, "ld.param.u64 %rd1, [x];", "ld.param.u64 %rd1, [nowhere];"), &log),
             CUDA_ERROR_INVALID_PTX);
   EXPECT(log.find("nowhere") != std::string::npos);
