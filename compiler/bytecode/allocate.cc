@@ -31,7 +31,7 @@ class Pool {
 
 }  // namespace
 
-Allocation Allocate(const LirFunction& function) {
+Allocation Allocate(const LirFunction& function, bool share_slots) {
   std::vector<Interval> intervals = LiveIntervals(function);
   Allocation out;
   out.place.assign(function.registers.size(), ~0u);
@@ -49,7 +49,7 @@ Allocation Allocate(const LirFunction& function) {
   std::priority_queue<Active, std::vector<Active>, std::greater<>> active;
   uint32_t words = 0;
   for (Reg reg : order) {
-    while (!active.empty() && active.top().first < intervals[reg].begin) {
+    while (share_slots && !active.empty() && active.top().first < intervals[reg].begin) {
       Reg done = active.top().second;
       active.pop();
       size_t cls = static_cast<size_t>(function.registers[done].cls);

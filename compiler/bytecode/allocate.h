@@ -38,7 +38,8 @@ struct Allocation {
   std::vector<Reg> constants;    // constant registers in use, in slot order
 };
 
-Allocation Allocate(const LirFunction& function);
+// Without share_slots every register has a place of its own.
+Allocation Allocate(const LirFunction& function, bool share_slots = true);
 
 }  // namespace culvert::lowering
 

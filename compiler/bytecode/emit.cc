@@ -19,9 +19,10 @@ using bytecode::kNoOperand;
 
 class Emitter {
  public:
-  Emitter(const LirFunction& function, const ptx::Function& source, const ProgramContext& context, Program* program)
+  Emitter(const LirFunction& function, const ptx::Function& source, const ProgramContext& context, bool share_slots,
+          Program* program)
       : function_(function), source_(source), context_(context), program_(*program),
-        first_(static_cast<uint32_t>(program->code.size())), allocation_(Allocate(function)),
+        first_(static_cast<uint32_t>(program->code.size())), allocation_(Allocate(function, share_slots)),
         uniform_(UniformRegisters(function)), loops_(FindLoops(function)),
         spins_(FindSpinLoops(function, loops_)) {}
 
@@ -304,8 +305,8 @@ class Emitter {
 }  // namespace
 
 absl::StatusOr<EmittedFunction> Emit(const LirFunction& function, const ptx::Function& source,
-                                     const ProgramContext& context, Program* program) {
-  return Emitter(function, source, context, program).Run();
+                                     const ProgramContext& context, bool share_slots, Program* program) {
+  return Emitter(function, source, context, share_slots, program).Run();
 }
 
 }  // namespace culvert::lowering

@@ -17,10 +17,10 @@ struct EmittedFunction {
   bool needs_parameter_memory = false;
 };
 
-// Appends `function`, which is optimised and ordered, as program->functions.back(). `source` gives the .loc rows.
+// Appends `function` as program->functions.back(). `source` gives the .loc rows; `share_slots` as in Allocate().
 // kInvalidPtx if it does not fit the encoding (65,535 slots, predicates or switch targets).
 absl::StatusOr<EmittedFunction> Emit(const LirFunction& function, const ptx::Function& source,
-                                     const ProgramContext& context, Program* program);
+                                     const ProgramContext& context, bool share_slots, Program* program);
 
 }  // namespace culvert::lowering
 

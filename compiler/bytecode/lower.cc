@@ -18,7 +18,8 @@ namespace {
 
 class ProgramLowering {
  public:
-  ProgramLowering(const ptx::Module& module, uint32_t entry) : module_(module), entry_(entry), context_(module) {}
+  ProgramLowering(const ptx::Module& module, uint32_t entry, const LowerOptions& options)
+      : module_(module), entry_(entry), options_(options), context_(module) {}
 
   absl::StatusOr<Program> Run() {
     context_.FunctionNumber(entry_);
@@ -27,6 +28,7 @@ class ProgramLowering {
     context_.PlaceShared();
     for (LirFunction& function : functions_) {
       context_.ResolveShared(function);
+      if (options_.plain) continue;
       Optimize(function);
       OrderBlocks(function);
     }
@@ -35,7 +37,7 @@ class ProgramLowering {
     program.entry = 0;
     program.files = module_.files();
     for (size_t i = 0; i < functions_.size(); ++i) {
-      CULVERT_ASSIGN_OR_RETURN(EmittedFunction emitted, Emit(functions_[i], *sources_[i], context_, &program));
+      CULVERT_ASSIGN_OR_RETURN(EmittedFunction emitted, Emit(functions_[i], *sources_[i], context_, !options_.plain, &program));
       peak_words_ = std::max(peak_words_, emitted.peak_words);
       program.has_spin_loops = program.has_spin_loops || emitted.has_spin_loops;
       program.needs_parameter_memory = program.needs_parameter_memory || emitted.needs_parameter_memory;
@@ -224,6 +226,7 @@ class ProgramLowering {
 
   const ptx::Module& module_;
   const uint32_t entry_;
+  const LowerOptions options_;
   ProgramContext context_;
   std::vector<LirFunction> functions_;           // program order
   std::vector<const ptx::Function*> sources_;
@@ -232,8 +235,8 @@ class ProgramLowering {
 
 }  // namespace
 
-absl::StatusOr<Program> LowerEntry(const ptx::Module& module, uint32_t entry) {
-  return ProgramLowering(module, entry).Run();
+absl::StatusOr<Program> LowerEntry(const ptx::Module& module, uint32_t entry, const LowerOptions& options) {
+  return ProgramLowering(module, entry, options).Run();
 }
 
 }  // namespace culvert::lowering

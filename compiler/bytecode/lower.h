@@ -10,10 +10,15 @@
 
 namespace culvert::lowering {
 
+struct LowerOptions {
+  // Nothing is optimised or reordered and every register has a slot of its own: what the tests compare with.
+  bool plain = false;
+};
+
 // `entry` is an index into module.functions() and names an .entry with a body. kInvalidPtx with diagnostics if the text
 // of the entry or of a function it reaches is wrong or has no lowering. A function that can only be reached through an
 // address stored by other code does not fail the entry: calling it is a fault.
-absl::StatusOr<Program> LowerEntry(const ptx::Module& module, uint32_t entry);
+absl::StatusOr<Program> LowerEntry(const ptx::Module& module, uint32_t entry, const LowerOptions& options = {});
 
 }  // namespace culvert::lowering
 

@@ -87,10 +87,12 @@ class TestDevice {
   npu::SliceResult Run(const std::string& name, uint32_t threads, uint32_t blocks = 1) {
     auto program = Compile(name);
     EXPECT_TRUE(program.ok()) << program.status().message();
-    if (!program.ok()) return npu::SliceResult::kStopped;
+    return program.ok() ? RunProgram(*program, threads, blocks) : npu::SliceResult::kStopped;
+  }
+  npu::SliceResult RunProgram(const std::shared_ptr<const Program>& program, uint32_t threads, uint32_t blocks = 1) {
     std::vector<uint64_t> addresses;
-    for (const std::string& symbol : (*program)->symbols) addresses.push_back(Address(symbols_.at(symbol)));
-    auto prepared = npu::PreparedProgram::Prepare(*program, addresses);
+    for (const std::string& symbol : program->symbols) addresses.push_back(Address(symbols_.at(symbol)));
+    auto prepared = npu::PreparedProgram::Prepare(program, addresses);
     EXPECT_TRUE(prepared.ok()) << prepared.status().message();
     if (!prepared.ok()) return npu::SliceResult::kStopped;
     culvert_services services = {};
