@@ -184,7 +184,7 @@ Scheduler::Work Scheduler::FindHelp(Queue* queue, const Core* core, bool may_use
 }
 
 bool Scheduler::HasWork() const {
-  if (!open_grids_.empty()) return true;
+  if (!open_grids_.empty() || !loaded_cores_.empty()) return true;
   return std::any_of(std::begin(ready_), std::end(ready_), [](const auto& list) { return !list.empty(); });
 }
 

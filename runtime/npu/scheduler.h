@@ -79,13 +79,15 @@ class Scheduler {
   // Without the mutex.
   void RunWork(const Work& work, Core** core, const Helper* helper);
   void StartGrid(Queue* queue, Command* command, Core* core);
-  void RunCore(Core* core, const Helper* helper);            // until nothing is attached
+  // Until nothing is attached. False if a helper has handed the core over: it is no longer the caller's.
+  bool RunCore(Core* core, const Helper* helper);
   void FinishCommand(Queue* queue);
   void LeaveGrid(Grid* grid);
   void WorkerMain();
   void WatchdogMain();
   void CheckDeadlines();
-  bool TakeMore(Core* core, const Helper* helper);
+  enum class Idle : uint8_t { kTookWork, kNothing, kHandedOver };
+  Idle TakeMore(Core* core, const Helper* helper);           // for a core whose blocks all wait
 
   std::mutex mutex_;
   std::list<Queue*> ready_[Queue::kPriorities];
@@ -95,6 +97,8 @@ class Scheduler {
   std::vector<Grid*> running_grids_;   // kept only when the watchdog is on
   std::vector<std::unique_ptr<Core>> cores_;
   std::vector<Core*> free_cores_;
+  std::vector<Core*> loaded_cores_;    // handed over by helpers, with blocks on them. Workers and cores are as many, so a
+                                       // core in either list has a worker that is idle or not started
   std::condition_variable work_available_;
   uint32_t threads_ = 0;
   uint32_t sleepers_ = 0;

@@ -76,9 +76,13 @@ void Spin(Done done) {
 }
 
 // What a core does between passes in which every resident block waited: nothing at first, then give the CPU away, then
-// sleep for at most 50 us (a host write to mapped memory wakes nobody, so a longer sleep would only add latency).
+// sleep for at most 50 us (a host write to mapped memory wakes nobody, so a longer sleep would only add latency). A thread of
+// the program gets its timer slack back.
 class Backoff {
  public:
+  ~Backoff() {
+    if (slack_ns_ > 0) prctl(PR_SET_TIMERSLACK, slack_ns_, 0, 0, 0);
+  }
   void Reset() { passes_ = 0; }
   void Wait() {
     ++passes_;
@@ -88,6 +92,10 @@ class Backoff {
       sched_yield();
       return;
     }
+    if (slack_ns_ == 0) {
+      slack_ns_ = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+      prctl(PR_SET_TIMERSLACK, kSlackNs, 0, 0, 0);
+    }
     timespec time = {0, kSleepNs};
     nanosleep(&time, nullptr);
   }
@@ -96,6 +104,8 @@ class Backoff {
   static constexpr uint32_t kQuietPasses = 64;
   static constexpr auto kYieldTime = std::chrono::milliseconds(20);
   static constexpr long kSleepNs = 20'000;
+  static constexpr long kSlackNs = 1'000;
+  int slack_ns_ = 0;  // the thread's own, once it has been changed
   uint32_t passes_ = 0;
   Clock::time_point quiet_since_;
 };
@@ -123,7 +133,7 @@ absl::Status Scheduler::EnsureWorker() {
 
 void Scheduler::WakeWorkers() {
   work_epoch_.fetch_add(1, std::memory_order_release);
-  if (free_cores_.empty()) return;  // who returns a core looks for work
+  if (free_cores_.empty() && loaded_cores_.empty()) return;  // who returns a core looks for work
   if (spinners_.load(std::memory_order_relaxed) != 0) return;  // it takes the work, and wakes another if there is more
   if (sleepers_ != 0) {
     work_available_.notify_one();
@@ -143,17 +153,24 @@ void Scheduler::ReturnCore(Core* core) {
   if (HasWork()) WakeWorkers();
 }
 
-bool Scheduler::TakeMore(Core* core, const Helper* helper) {
+Scheduler::Idle Scheduler::TakeMore(Core* core, const Helper* helper) {
   Work work;
   {
     std::lock_guard lock(mutex_);
     work = helper == nullptr ? FindWork(core) : FindHelp(helper->queue, core, true, 0);
+    // What a helper may not run can be what its blocks wait for: a worker goes on with the core.
+    if (!work && helper != nullptr && free_cores_.empty() && HasWork()) {
+      loaded_cores_.push_back(core);
+      WakeWorkers();
+      return Idle::kHandedOver;
+    }
   }
-  if (work) RunWork(work, &core, helper);
-  return static_cast<bool>(work);
+  if (!work) return Idle::kNothing;
+  RunWork(work, &core, helper);
+  return Idle::kTookWork;
 }
 
-void Scheduler::RunCore(Core* core, const Helper* helper) {
+bool Scheduler::RunCore(Core* core, const Helper* helper) {
   std::vector<Grid*> left;
   Backoff backoff;
   while (!core->empty()) {
@@ -162,25 +179,36 @@ void Scheduler::RunCore(Core* core, const Helper* helper) {
     left.clear();
     if (progress) {
       backoff.Reset();
-    } else if (!core->empty() && !TakeMore(core, helper)) {
-      backoff.Wait();
+      continue;
+    }
+    if (core->empty()) break;
+    switch (TakeMore(core, helper)) {
+      case Idle::kTookWork: break;
+      case Idle::kNothing: backoff.Wait(); break;
+      case Idle::kHandedOver: return false;
     }
   }
+  return true;
 }
 
 void Scheduler::WorkerMain() {
-  prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);  // short sleeps stay short
   HostStateGuard guard;
   bool has_spun = false;
   std::unique_lock lock(mutex_);
   while (true) {
     Work work;
-    if (!free_cores_.empty()) work = FindWork(nullptr);
-    if (work) {
-      Core* core = TakeCore();
+    Core* core = nullptr;
+    if (!loaded_cores_.empty()) {
+      core = loaded_cores_.back();
+      loaded_cores_.pop_back();
+    } else if (!free_cores_.empty()) {
+      work = FindWork(nullptr);
+      if (work) core = TakeCore();
+    }
+    if (core != nullptr) {
       if (HasWork()) WakeWorkers();
       lock.unlock();
-      RunWork(work, &core, nullptr);
+      if (work) RunWork(work, &core, nullptr);
       RunCore(core, nullptr);
       lock.lock();
       free_cores_.push_back(core);
@@ -195,7 +223,7 @@ void Scheduler::WorkerMain() {
       has_spun = work_epoch_.load(std::memory_order_relaxed) == epoch;
       if (has_spun) continue;
       // Work came; a spinner that finds it taken spins again.
-      if (free_cores_.empty()) has_spun = true;
+      if (free_cores_.empty() && loaded_cores_.empty()) has_spun = true;
     } else {
       ++sleepers_;
       work_available_.wait(lock);
@@ -217,7 +245,7 @@ void Scheduler::Wait(Queue& queue, uint64_t value, bool blocking) {
       Core* core = needs_core ? TakeCore() : nullptr;
       lock.unlock();
       RunWork(work, &core, &helper);
-      if (core != nullptr) RunCore(core, &helper);
+      if (core != nullptr && !RunCore(core, &helper)) core = nullptr;
       lock.lock();
       if (core != nullptr) ReturnCore(core);
       has_spun = blocking;

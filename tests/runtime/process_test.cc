@@ -236,6 +236,42 @@ WAIT:
       testing::ExitedWithCode(0), "");
 }
 
+// The host waits for a kernel that waits for a kernel of another stream: with one worker the waiting thread has the only core
+// and may not run the other kernel itself.
+TEST_F(ProcessTest, KernelsOfTwoStreamsMeetOnOneWorker) {
+  EXPECT_EXIT(
+      {
+        setenv("CULVERT_WORKERS", "1", 1);
+        std::shared_ptr<Context> context = MakeContext();
+        std::shared_ptr<Stream> waiting = *Stream::Create(context, {.non_blocking = true});
+        std::shared_ptr<Stream> setting = *Stream::Create(context, {.non_blocking = true});
+        auto wait = LoadInto(*context, kWaitForFlag, "wait_for_flag");
+        auto store = LoadInto(*context, kStore, "store");
+        uint64_t flag = *Allocate(*context, 4);
+        void* arguments[] = {&flag};
+        for (int i = 0; i < 50; ++i) {
+          REQUIRE(FillSync(*waiting, {.dst = flag, .width_elems = 4}).ok());
+          LaunchParams params;
+          params.function = wait;
+          params.grid[0] = 20;
+          params.arguments = arguments;
+          REQUIRE(waiting->Launch(params).ok());
+          std::thread setter([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            LaunchParams other;
+            other.function = store;
+            other.arguments = arguments;
+            REQUIRE(setting->Launch(other).ok());
+          });
+          REQUIRE(waiting->Synchronize().ok());
+          setter.join();
+          REQUIRE(context->Synchronize().ok());
+        }
+        _exit(0);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 TEST_F(ProcessTest, VisibleDevices) {
   struct Case {
     const char* visible;
