@@ -3,6 +3,7 @@
 
 #include "cuda_api/generated/libcudart_impl.h"
 #include "cuda_api/libcudart/copy.h"
+#include "cuda_api/libcudart/copy_order.h"
 #include "cuda_api/libcudart/registry.h"
 #include "cuda_api/libcudart/session.h"
 #include "include/culvert/error.h"
@@ -12,14 +13,6 @@ namespace culvert::libcudart {
 namespace {
 
 uint64_t Address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
-
-// Whether the host waits, as the name of the function says.
-enum class Wait { kSync, kAsync };
-
-absl::Status Copy(const CopyParams& params, cudaStream_t stream, Wait wait) {
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
-  return wait == Wait::kSync ? CopySync(*target, params) : CopyAsync(*target, params);
-}
 
 absl::Status CopyLinear(void* dst, const void* src, size_t count, cudaMemcpyKind kind, cudaStream_t stream, Wait wait) {
   CopyParams params;
@@ -77,6 +70,12 @@ absl::Status CopyFromSymbol(void* dst, const void* symbol, size_t count, size_t 
 
 }  // namespace
 
+absl::Status Copy(const CopyParams& params, cudaStream_t stream, Wait wait) {
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
+  return InPeerOrder(*target, params,
+                     [&] { return wait == Wait::kSync ? CopySync(*target, params) : CopyAsync(*target, params); });
+}
+
 absl::StatusOr<CopyDirection> ToDirection(cudaMemcpyKind kind) {
   switch (kind) {
     case cudaMemcpyHostToHost:
@@ -91,16 +90,6 @@ absl::StatusOr<CopyDirection> ToDirection(cudaMemcpyKind kind) {
       return CopyDirection::kDefault;
   }
   return Error(ErrorKind::kInvalidMemcpyDirection, "%d is no copy direction", static_cast<int>(kind));
-}
-
-absl::Status SynchronizePeers(int dst_device, int src_device) {
-  CULVERT_ASSIGN_OR_RETURN(Context * current, UseContext());
-  for (int ordinal : {dst_device, src_device}) {
-    CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(ordinal));
-    Context& primary = *device->primary();
-    if (&primary != current && primary.active()) CULVERT_RETURN_IF_ERROR(primary.Synchronize());
-  }
-  return absl::OkStatus();
 }
 
 absl::Status cudaMemcpy(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind) {
@@ -122,7 +111,8 @@ absl::Status cudaMemcpy2DAsync(void* dst, size_t dpitch, const void* src, size_t
 }
 
 absl::Status cudaMemcpyPeer(void* dst, int dstDevice, const void* src, int srcDevice, size_t count) {
-  CULVERT_RETURN_IF_ERROR(SynchronizePeers(dstDevice, srcDevice));
+  CULVERT_RETURN_IF_ERROR(UseDevice(dstDevice).status());
+  CULVERT_RETURN_IF_ERROR(UseDevice(srcDevice).status());
   return CopyLinear(dst, src, count, cudaMemcpyDeviceToDevice, nullptr, Wait::kSync);
 }
 

@@ -12,10 +12,11 @@ namespace culvert::libcudart {
 // kInvalidMemcpyDirection for a value that is no direction.
 absl::StatusOr<CopyDirection> ToDirection(cudaMemcpyKind kind);
 
-// Waits for the work of two devices where they are not the current one. A synchronous copy between devices is
-// "serialised with all pending and future work of the current device, srcDevice and dstDevice" (manual,
-// cudaMemcpyPeer).
-absl::Status SynchronizePeers(int dst_device, int src_device);
+// Whether the host waits, as the name of the function says.
+enum class Wait { kSync, kAsync };
+
+// Submits a copy to `stream`: after session.h's checks, in the order of copy_order.h. Errors: those of CopySync.
+absl::Status Copy(const CopyParams& params, cudaStream_t stream, Wait wait);
 
 }  // namespace culvert::libcudart
 

@@ -57,39 +57,31 @@ absl::StatusOr<CopyParams> ToCopyParams(const Parameters& p, CopyDirection direc
   return params;
 }
 
-absl::StatusOr<CopyParams> ToCopyParams(const cudaMemcpy3DPeerParms& p) {
+absl::Status CopyBox(const cudaMemcpy3DParms& p, cudaStream_t stream, Wait wait) {
+  CULVERT_ASSIGN_OR_RETURN(CopyDirection direction, ToDirection(p.kind));
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(p, direction));
+  return Copy(params, stream, wait);
+}
+
+absl::Status CopyBox(const cudaMemcpy3DPeerParms& p, cudaStream_t stream, Wait wait) {
   CULVERT_RETURN_IF_ERROR(UseDevice(p.srcDevice).status());
   CULVERT_RETURN_IF_ERROR(UseDevice(p.dstDevice).status());
-  return ToCopyParams(p, CopyDirection::kDeviceToDevice);
+  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(p, CopyDirection::kDeviceToDevice));
+  return Copy(params, stream, wait);
 }
 
 }  // namespace
 
-absl::Status cudaMemcpy3D(const struct cudaMemcpy3DParms* p) {
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
-  CULVERT_ASSIGN_OR_RETURN(CopyDirection direction, ToDirection(p->kind));
-  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p, direction));
-  return CopySync(*stream, params);
-}
-
 absl::Status cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t stream) {
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
-  CULVERT_ASSIGN_OR_RETURN(CopyDirection direction, ToDirection(p->kind));
-  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p, direction));
-  return CopyAsync(*target, params);
+  return CopyBox(*p, stream, Wait::kAsync);
 }
 
-absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p) {
-  CULVERT_RETURN_IF_ERROR(SynchronizePeers(p->dstDevice, p->srcDevice));
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
-  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p));
-  return CopySync(*stream, params);
-}
+absl::Status cudaMemcpy3D(const struct cudaMemcpy3DParms* p) { return CopyBox(*p, nullptr, Wait::kSync); }
 
 absl::Status cudaMemcpy3DPeerAsync(const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream) {
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
-  CULVERT_ASSIGN_OR_RETURN(CopyParams params, ToCopyParams(*p));
-  return CopyAsync(*target, params);
+  return CopyBox(*p, stream, Wait::kAsync);
 }
+
+absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p) { return CopyBox(*p, nullptr, Wait::kSync); }
 
 }  // namespace culvert::libcudart

@@ -97,6 +97,9 @@ absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags) {
 absl::Status cudaHostRegister(void* ptr, size_t size, unsigned int flags) {
   CULVERT_RETURN_IF_ERROR(CheckFlags(flags, kHostRegisterFlags));
   if (size == 0) return Error(ErrorKind::kInvalidValue, "nothing to register");
+  if ((flags & cudaHostRegisterIoMemory) != 0) {
+    return Error(ErrorKind::kNotSupported, "memory of I/O devices cannot be registered");
+  }
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   return RegisterHost(*context, Address(ptr), size, flags);
 }

@@ -73,12 +73,14 @@ absl::Status UsePlatform() {
 
 absl::StatusOr<Context*> UseContext() {
   Context* current = CurrentContextOrNull();
-  if (ABSL_PREDICT_TRUE(current != nullptr && current->active())) {
-    CULVERT_RETURN_IF_ERROR(Platform::Get().CheckUsable());
-    CULVERT_RETURN_IF_ERROR(current->status());
-    return current;
-  }
-  return UseContextSlowly();
+  if (current == nullptr) return UseContextSlowly();
+  // First, because in a forked child a lock of the context may be held by a thread that does not exist.
+  CULVERT_RETURN_IF_ERROR(Platform::Get().CheckUsable());
+  absl::Status status = current->status();
+  if (ABSL_PREDICT_TRUE(status.ok())) return current;
+  bool was_reset = current->is_primary() && KindOf(status) == ErrorKind::kContextIsDestroyed;
+  if (was_reset) return UseContextSlowly();
+  return status;
 }
 
 absl::StatusOr<Device*> UseDevice(int ordinal) {

@@ -158,6 +158,26 @@ TEST_F(Copy, Fills) {
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemset(result_.data(), 0, 4));
 }
 
+TEST_F(Copy, FillsOfBoxes) {
+  cudaPitchedPtr box = {a_, 64, 64, 10};
+  CUDA_OK(cudaMemset(a_, 0, kBytes));
+  CUDA_OK(cudaMemset3D(box, 1, {3, 2, 2}));
+  box.ptr = a_ + 5;
+  CUDA_OK(cudaMemset3DAsync(box, 2, {3, 2, 2}, nullptr));
+  CUDA_OK(cudaMemset2DAsync(a_ + 10, 64, 3, 3, 2, nullptr));
+  CUDA_OK(cudaMemcpy(result_.data(), a_, kBytes, cudaMemcpyDeviceToHost));
+  for (size_t i = 0; i < 2000; ++i) {
+    size_t x = i % 64;
+    size_t y = i / 64 % 10;
+    size_t z = i / 640;
+    int expected = 0;
+    if (y < 2 && z < 2 && x < 3) expected = 1;
+    if (y < 2 && z < 2 && x >= 5 && x < 8) expected = 2;
+    if (y < 2 && z == 0 && x >= 10 && x < 13) expected = 3;
+    EXPECT_EQ(expected, result_[i]) << i;
+  }
+}
+
 TEST(Symbol, CopiesAndAddresses) {
   uint32_t value = 0;
   CUDA_OK(cudaMemcpyFromSymbol(&value, &scalar, 4, 0, cudaMemcpyDeviceToHost));

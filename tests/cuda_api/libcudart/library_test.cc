@@ -97,7 +97,8 @@ TEST(Library, LoadErrors) {
 }
 
 TEST(Library, LogsNameThePlace) {
-  std::string bad = ".version 8.0\n.target sm_75\n.address_size 64\n.visible .entry bad()\n{\n  nonsense.u32 %r1;\n  ret;\n}\n";
+  std::string bad =
+      ".version 8.0\n.target sm_75\n.address_size 64\n.visible .entry bad()\n{\n  nonsense.u32 %r1;\n  ret;\n}\n";
   char log[512] = "";
   cudaJitOption options[] = {cudaJitErrorLogBuffer, cudaJitErrorLogBufferSizeBytes};
   void* values[] = {log, reinterpret_cast<void*>(sizeof(log))};

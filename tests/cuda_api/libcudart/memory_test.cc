@@ -146,6 +146,7 @@ TEST(HostRegister, TwiceUnknownAndOverlapping) {
   EXPECT_EQ(cudaErrorInvalidValue, cudaHostRegister(host.data(), 0, cudaHostRegisterDefault));
   EXPECT_EQ(cudaErrorInvalidValue, cudaHostRegister(nullptr, 16, cudaHostRegisterDefault));
   EXPECT_EQ(cudaErrorInvalidValue, cudaHostRegister(host.data(), 16, 0x40));
+  EXPECT_EQ(cudaErrorNotSupported, cudaHostRegister(host.data(), 16, cudaHostRegisterIoMemory));
 }
 
 TEST(Managed, IsUsableByHostAndKernels) {

@@ -103,7 +103,8 @@ TEST(Registration, WrongHandlesAreIgnored) {
 TEST(Registration, CorruptImages) {
   char stub = 0;
   const std::vector<std::pair<std::string, cudaError_t>> cases = {
-      {std::string("\x50\xed\x55\xba\x01\x00\x10\x00\xff\xff\xff\xff\xff\xff\xff\x7f", 16), cudaErrorInvalidKernelImage},
+      {std::string("\x50\xed\x55\xba\x01\x00\x10\x00\xff\xff\xff\xff\xff\xff\xff\x7f", 16),
+       cudaErrorInvalidKernelImage},
       {"garbage, neither text nor container", cudaErrorInvalidKernelImage},
       {".version 8.0\n.target sm_75\n.address_size 64\n.visible .entry empty(\n", cudaErrorInvalidPtx},
   };
