@@ -15,7 +15,7 @@ namespace {
 
 class Generator {
  public:
-  explicit Generator(uint32_t seed) : random_(seed) {}
+  explicit Generator(uint32_t seed) : random_(seed), may_jump_(seed % 2 == 0) {}
 
   std::string Kernel() {
     Block(4);
@@ -28,6 +28,8 @@ class Generator {
     for (int i = 0; i < 4; ++i) absl::StrAppendFormat(&out, "cvt.u64.u32 %%d%d, %%r%d; setp.gt.u32 %%p%d, %%r%d, %d;\n", i, i, i, i, 300 * i);
     for (int i = 0; i < 3; ++i) absl::StrAppendFormat(&out, "cvt.u16.u32 %%h%d, %%r%d;\n", i, i);
     for (int i = 1; i <= loops_; ++i) absl::StrAppendFormat(&out, "mov.u32 %%c%d, 0;\n", i);
+    // A jump into a nest can skip the definition of a value that the nest reads.
+    for (int i = 1; jumps_ && i <= temporaries_; ++i) absl::StrAppendFormat(&out, "mov.u32 %%t%d, 5; mov.u64 %%u%d, 6;\n", i, i);
     out += text_;
     for (int i = 0; i < 8; ++i) absl::StrAppendFormat(&out, "st.global.u32 [%%out+%d], %%r%d;\n", 4 * i, i);
     for (int i = 0; i < 3; ++i) absl::StrAppendFormat(&out, "st.global.u64 [%%out+%d], %%d%d;\n", 32 + 8 * i, i);
@@ -92,24 +94,22 @@ class Generator {
   }
 
   void Block(int depth) {
-    const size_t scope = scope_.size(), scope64 = scope64_.size();
+    const int before = temporaries_;
     int statements = 2 + Pick(8);
     for (int i = 0; i < statements; ++i) {
       int kind = Pick(12);
       if (depth > 0 && kind == 0) If(depth);
       else if (depth > 0 && kind == 1) Loop(depth);
-      else if (kind == 2 && Pick(4) == 0) Jump();
+      else if (kind == 2 && may_jump_ && Pick(4) == 0) Jump();
       else Statement();
       if (!pending_labels_.empty() && Pick(6) == 0) {  // where earlier jumps land, whatever nest this is
         Add("%s:\n", pending_labels_.back());
         pending_labels_.pop_back();
-        // Values defined once above may have been jumped over: what they hold then is undefined.
-        scope_.clear();
-        scope64_.clear();
       }
     }
-    scope_.resize(std::min(scope_.size(), scope));
-    scope64_.resize(std::min(scope64_.size(), scope64));
+    auto is_inner = [before](int n) { return n > before; };
+    std::erase_if(scope_, is_inner);
+    std::erase_if(scope64_, is_inner);
   }
   void If(int depth) {
     int n = ++labels_;
@@ -138,12 +138,15 @@ class Generator {
     Add("add.u32 %%c%d, %%c%d, 1;\nsetp.lt.u32 %%p%d, %%c%d, %s;\n@%%p%d bra LOOP%d;\nOUT%d:\n", n, n, n % 4, n, limit, n % 4, n, n);
   }
   void Jump() {
+    jumps_ = true;
     pending_labels_.push_back(absl::StrFormat("FAR%d", ++labels_));
     Add("@%%p%d bra %s;\n", Pick(4), pending_labels_.back());
   }
 
   std::mt19937 random_;
+  const bool may_jump_;
   std::string text_;
+  bool jumps_ = false;
   int loops_ = 0, labels_ = 0, temporaries_ = 0;
   std::vector<int> scope_, scope64_;
   std::vector<std::string> pending_labels_;
