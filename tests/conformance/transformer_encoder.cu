@@ -40,32 +40,44 @@ __global__ void LayerNorm(const float* x, const float* gain, float* y) {
 
 __device__ float Gelu(float v) { return 0.5f * v * (1.0f + erff(v * 0.70710678f)); }
 
-// y[m][n] = act(x[m][k] * w[k][n] + bias[n]) (+ residual[m][n]): 32x32 tiles in shared memory, four outputs per thread.
+// y[m][n] = act(x[m][k] * w[k][n] + bias[n]) (+ residual[m][n]). A block of 16 x 16 threads computes 64 x 64 outputs
+// from tiles in shared memory (x transposed, so that both are read along rows), a thread 4 x 4 of them.
 enum class Epilogue { kPlain, kGelu, kResidual };
+constexpr int kTile = 64, kDepth = 16;
+
 template <Epilogue kEpilogue>
-__global__ void Linear(const float* x, const float* w, const float* bias, const float* residual, float* y, int n, int k) {
-  __shared__ float tile_x[32][33], tile_w[32][32];
-  const int row0 = blockIdx.y * 32, column0 = blockIdx.x * 32, tx = threadIdx.x, ty = threadIdx.y;  // 32 x 8 threads
-  float sum[4] = {};
-  for (int k0 = 0; k0 < k; k0 += 32) {
-    for (int i = 0; i < 4; ++i) {
-      const int r = ty + 8 * i;
-      tile_x[r][tx] = x[(row0 + r) * k + k0 + tx];
-      tile_w[r][tx] = w[(k0 + r) * n + column0 + tx];
-    }
+__global__ void Linear(const float* x, const float* w, const float* bias, const float* residual, float* y, int n,
+                       int k) {
+  __shared__ float4 tile_x[kDepth][kTile / 4], tile_w[kDepth][kTile / 4];
+  const int row0 = blockIdx.y * kTile, column0 = blockIdx.x * kTile, tx = threadIdx.x, ty = threadIdx.y;
+  const int thread = ty * 16 + tx;
+  float sum[4][4] = {};
+  for (int k0 = 0; k0 < k; k0 += kDepth) {
+    // Each thread moves four numbers along a row of x and four along a row of w.
+    const int row = thread / 4, depth = thread % 4 * 4;
+    const float4 part = *reinterpret_cast<const float4*>(&x[(row0 + row) * k + k0 + depth]);
+    float* column = reinterpret_cast<float*>(tile_x) + row;
+    column[(depth + 0) * kTile] = part.x, column[(depth + 1) * kTile] = part.y;
+    column[(depth + 2) * kTile] = part.z, column[(depth + 3) * kTile] = part.w;
+    tile_w[ty][tx] = *reinterpret_cast<const float4*>(&w[(k0 + ty) * n + column0 + 4 * tx]);
     __syncthreads();
-    for (int kk = 0; kk < 32; ++kk) {
-      const float value = tile_w[kk][tx];
-      for (int i = 0; i < 4; ++i) sum[i] = fmaf(tile_x[ty + 8 * i][kk], value, sum[i]);
+    for (int kk = 0; kk < kDepth; ++kk) {
+      const float4 a = tile_x[kk][ty], b = tile_w[kk][tx];
+      const float as[4] = {a.x, a.y, a.z, a.w}, bs[4] = {b.x, b.y, b.z, b.w};
+      for (int i = 0; i < 4; ++i) {
+        for (int j = 0; j < 4; ++j) sum[i][j] = fmaf(as[i], bs[j], sum[i][j]);
+      }
     }
     __syncthreads();
   }
   for (int i = 0; i < 4; ++i) {
-    const int at = (row0 + ty + 8 * i) * n + column0 + tx;
-    float value = sum[i] + bias[column0 + tx];
-    if (kEpilogue == Epilogue::kGelu) value = Gelu(value);
-    if (kEpilogue == Epilogue::kResidual) value += residual[at];
-    y[at] = value;
+    for (int j = 0; j < 4; ++j) {
+      const int column = column0 + 4 * tx + j, at = (row0 + 4 * ty + i) * n + column;
+      float value = sum[i][j] + bias[column];
+      if (kEpilogue == Epilogue::kGelu) value = Gelu(value);
+      if (kEpilogue == Epilogue::kResidual) value += residual[at];
+      y[at] = value;
+    }
   }
 }
 
@@ -84,23 +96,35 @@ __global__ void Attention(const float* qkv, float* y) {
   }
   __syncthreads();
   float q[kHeadDim], mix[kHeadDim] = {}, maximum = -INFINITY, sum = 0;
+#pragma unroll
   for (int d = 0; d < kHeadDim; ++d) q[d] = base[query * 3 * kModel + d] * rsqrtf(float(kHeadDim));
   for (int j = 0; j < kLength; ++j) {
     float score = 0;
+#pragma unroll
     for (int d = 0; d < kHeadDim; ++d) score = fmaf(q[d], keys[j * kHeadDim + d], score);
     const float larger = fmaxf(maximum, score), old = expf(maximum - larger), weight = expf(score - larger);
     sum = sum * old + weight;
+#pragma unroll
     for (int d = 0; d < kHeadDim; ++d) mix[d] = mix[d] * old + weight * values[j * kHeadDim + d];
     maximum = larger;
   }
   float* out = y + (sequence * kLength + query) * kModel + head * kHeadDim;
+#pragma unroll
   for (int d = 0; d < kHeadDim; ++d) out[d] = mix[d] / sum;
 }
 
 struct DeviceLayer {
   explicit DeviceLayer(const LayerWeights& w)
-      : norm1(w.norm1), qkv(w.qkv), qkv_bias(w.qkv_bias), out(w.out), out_bias(w.out_bias), norm2(w.norm2), up(w.up),
-        up_bias(w.up_bias), down(w.down), down_bias(w.down_bias) {}
+      : norm1(w.norm1),
+        qkv(w.qkv),
+        qkv_bias(w.qkv_bias),
+        out(w.out),
+        out_bias(w.out_bias),
+        norm2(w.norm2),
+        up(w.up),
+        up_bias(w.up_bias),
+        down(w.down),
+        down_bias(w.down_bias) {}
   check::Device<float> norm1, qkv, qkv_bias, out, out_bias, norm2, up, up_bias, down, down_bias;
 };
 
@@ -117,20 +141,20 @@ class Encoder {
 
   // Enqueues the network; the result is in y.
   void Run(const int* tokens, float* y) {
-    const dim3 threads(32, 8);
+    const dim3 threads(16, 16);
     Embed<<<kRows, kModel>>>(tokens, table_, positions_, x_);
     for (DeviceLayer* l : layers_) {
       LayerNorm<<<kRows / 8, 256>>>(x_, l->norm1, normed_);
-      Linear<Epilogue::kPlain><<<dim3(3 * kModel / 32, kRows / 32), threads>>>(normed_, l->qkv, l->qkv_bias, nullptr,
-                                                                               qkv_, 3 * kModel, kModel);
+      Linear<Epilogue::kPlain><<<dim3(3 * kModel / kTile, kRows / kTile), threads>>>(normed_, l->qkv, l->qkv_bias,
+                                                                                     nullptr, qkv_, 3 * kModel, kModel);
       Attention<<<dim3(kHeads, kBatch), kLength, 2 * kLength * kHeadDim * sizeof(float)>>>(qkv_, mixed_);
-      Linear<Epilogue::kResidual><<<dim3(kModel / 32, kRows / 32), threads>>>(mixed_, l->out, l->out_bias, x_, x_,
-                                                                              kModel, kModel);
+      Linear<Epilogue::kResidual>
+          <<<dim3(kModel / kTile, kRows / kTile), threads>>>(mixed_, l->out, l->out_bias, x_, x_, kModel, kModel);
       LayerNorm<<<kRows / 8, 256>>>(x_, l->norm2, normed_);
-      Linear<Epilogue::kGelu><<<dim3(kHidden / 32, kRows / 32), threads>>>(normed_, l->up, l->up_bias, nullptr, hidden_,
-                                                                           kHidden, kModel);
-      Linear<Epilogue::kResidual><<<dim3(kModel / 32, kRows / 32), threads>>>(hidden_, l->down, l->down_bias, x_, x_,
-                                                                              kModel, kHidden);
+      Linear<Epilogue::kGelu><<<dim3(kHidden / kTile, kRows / kTile), threads>>>(normed_, l->up, l->up_bias, nullptr,
+                                                                                 hidden_, kHidden, kModel);
+      Linear<Epilogue::kResidual>
+          <<<dim3(kModel / kTile, kRows / kTile), threads>>>(hidden_, l->down, l->down_bias, x_, x_, kModel, kHidden);
     }
     LayerNorm<<<kRows / 8, 256>>>(x_, final_norm_, y);
   }
@@ -142,7 +166,8 @@ class Encoder {
       hidden_{kRows * kHidden};
 };
 
-// ---- the same on the CPU ---------------------------------------------------------------------------------------------
+// ---- the same on the CPU
+// ---------------------------------------------------------------------------------------------
 
 using Matrix = std::vector<double>;
 
@@ -223,7 +248,8 @@ int main() {
   uint32_t seed = 1;
   std::vector<LayerWeights> layers(kLayers);
   for (LayerWeights& l : layers) {
-    l.norm1 = check::UniformVector(kModel, seed++, 0.8f, 1.2f), l.norm2 = check::UniformVector(kModel, seed++, 0.8f, 1.2f);
+    l.norm1 = check::UniformVector(kModel, seed++, 0.8f, 1.2f),
+    l.norm2 = check::UniformVector(kModel, seed++, 0.8f, 1.2f);
     l.qkv = Weights(kModel, 3 * kModel, seed++), l.qkv_bias = check::UniformVector(3 * kModel, seed++, -0.1f, 0.1f);
     l.out = Weights(kModel, kModel, seed++), l.out_bias = check::UniformVector(kModel, seed++, -0.1f, 0.1f);
     l.up = Weights(kModel, kHidden, seed++), l.up_bias = check::UniformVector(kHidden, seed++, -0.1f, 0.1f);
@@ -237,8 +263,8 @@ int main() {
 
   cudaDeviceProp device;
   CHECK_CUDA(cudaGetDeviceProperties(&device, 0));
-  std::printf("transformer encoder: %d layers, width %d, %d heads, MLP %d; %d sequences of %d tokens\n", kLayers, kModel,
-              kHeads, kHidden, kBatch, kLength);
+  std::printf("transformer encoder: %d layers, width %d, %d heads, MLP %d; %d sequences of %d tokens\n", kLayers,
+              kModel, kHeads, kHidden, kBatch, kLength);
   std::printf("device: %s, %d multiprocessors\n", device.name, device.multiProcessorCount);
 
   Encoder encoder(table, positions, layers, final_norm);
@@ -264,7 +290,8 @@ int main() {
     largest_value = std::max(largest_value, std::fabs(want[i]));
   }
   check::Near("output", got, want, 2e-4, 0);
-  std::printf("speed: %.0f tokens/s (%d passes of %d tokens in %.2f s)\n", runs * kRows / seconds, runs, kRows, seconds);
+  std::printf("speed: %.0f tokens/s (%d passes of %d tokens in %.2f s)\n", runs * kRows / seconds, runs, kRows,
+              seconds);
   std::printf("check: %zu outputs, largest error %.2g against the CPU in double precision (values up to %.2f)\n",
               want.size(), largest_error, largest_value);
   return check::Finish("transformer_encoder");
