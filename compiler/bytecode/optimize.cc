@@ -126,9 +126,8 @@ void SimplifyIdentity(const LirFunction& function, LirInstruction& in) {
 
 // A register with one definition, a constant, is that constant. What it would hold before the definition, or in lanes
 // that a guard leaves out, is undefined in PTX.
-void PropagateConstants(LirFunction& function) {
+void PropagateConstants(LirFunction& function, Constants& constants) {
   std::vector<uint32_t> definitions = CountDefinitions(function);
-  Constants constants(function);
   std::vector<Reg> alias(function.registers.size(), kNoReg);
   auto resolve = [&](Reg reg) {
     return constants.Canonical(reg < alias.size() && alias[reg] != kNoReg ? alias[reg] : reg);
@@ -252,6 +251,42 @@ void PropagateCopies(LirFunction& function) {
   }
 }
 
+// t = extend(a); d = t << k  ->  d = a * 2^k as one widening multiplication, which an addition can join. Clang writes
+// array indexing this way.
+void WidenShifts(LirFunction& function, Constants& constants) {
+  // `everywhere`: the source is a constant or is defined once, in the extension's block before it, so that outside that
+  // block the two always belong together.
+  struct Extension { uint32_t block = ~0u; uint32_t position = 0; Reg source = kNoReg; bool is_signed = false, everywhere = false; };
+  std::vector<uint32_t> definitions = CountDefinitions(function);
+  std::vector<Extension> extensions(function.registers.size());
+  std::vector<uint32_t> last_write(function.registers.size(), 0), last_block(function.registers.size(), ~0u);
+  uint32_t position = 0;
+  for (uint32_t b = 0; b < function.blocks.size(); ++b) {
+    for (LirInstruction& in : function.blocks[b].code) {
+      ++position;
+      uint64_t bits;
+      if ((in.op == Op::SEXT32_64 || in.op == Op::ZEXT32_64) && in.guard == kNoReg && definitions[in.reg[kDst]] == 1) {
+        const Reg source = in.reg[kA];
+        bool everywhere = function.registers[source].is_constant || (definitions[source] == 1 && last_block[source] == b);
+        extensions[in.reg[kDst]] = {b, position, source, in.op == Op::SEXT32_64, everywhere};
+      } else if (in.op == Op::SHL_I64 && extensions[in.reg[kA]].source != kNoReg &&
+                 function.KnownBits(in.reg[kB], &bits) && bits <= 30) {
+        const Extension& from = extensions[in.reg[kA]];
+        if (from.block == b ? last_write[from.source] <= from.position : from.everywhere) {
+          in.op = from.is_signed ? Op::MUL_WIDE_S32 : Op::MUL_WIDE_U32;
+          in.reg[kA] = from.source;
+          in.reg[kB] = constants.Bits32(uint64_t{1} << bits);
+        }
+      }
+      for (int field = 0; field < kFieldCount; ++field) {
+        if (!in.Defines(field)) continue;
+        last_write[in.reg[field]] = position;
+        if (in.guard == kNoReg) last_block[in.reg[field]] = b;
+      }
+    }
+  }
+}
+
 struct Fusion { Op multiply, add, fused; };
 constexpr Fusion kFusions[] = {{Op::MUL_WIDE_S32, Op::ADD_I64, Op::MAD_WIDE_S32},
                                {Op::MUL_WIDE_U32, Op::ADD_I64, Op::MAD_WIDE_U32},
@@ -346,9 +381,11 @@ bool DependsOnThread(ConstantKind kind) {
 }  // namespace
 
 void Optimize(LirFunction& function) {
-  PropagateConstants(function);
+  Constants constants(function);
+  PropagateConstants(function, constants);
   MergeCopies(function);
   PropagateCopies(function);
+  WidenShifts(function, constants);
   FuseMultiplyAdd(function);
   DropDeadCode(function);
 }

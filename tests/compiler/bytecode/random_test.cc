@@ -65,7 +65,12 @@ class Generator {
     static constexpr const char* kCompare[] = {"lt", "le", "gt", "ge", "eq", "ne"};
     switch (Pick(16)) {
       case 0: case 1: case 2: Guard(); Add("%s %%r%d, %s, %s;\n", kOps[Pick(8)], Pick(8), RegisterR(), R()); break;
-      case 3: Guard(); Add("%s %%d%d, %s, %s;\n", kOps64[Pick(6)], Pick(4), D(), D()); break;
+      case 3:
+        if (!scope64_.empty() && Pick(3) == 0) {
+          Add("shl.b64 %%d%d, %%u%d, %d;\n", Pick(4), scope64_[Pick(static_cast<int>(scope64_.size()))], Pick(4));
+          break;
+        }
+        Guard(); Add("%s %%d%d, %s, %s;\n", kOps64[Pick(6)], Pick(4), D(), D()); break;
       case 4: Guard(); Add("mul.wide.%s %%d%d, %s, %s;\n", Pick(2) ? "s32" : "u32", Pick(4), RegisterR(), R()); break;
       case 5: Guard(); Add("cvt.%s %%d%d, %s;\n", Pick(2) ? "s64.s32" : "u64.u32", Pick(4), RegisterR()); break;
       case 6: Guard(); Add("cvt.u32.u64 %%r%d, %s;\n", Pick(8), D()); break;
@@ -86,6 +91,7 @@ class Generator {
       default: {
         int n = ++temporaries_;
         if (Pick(3) == 0) Add("mov.u64 %%u%d, %s;\n", n, D());
+        else if (Pick(3) == 0) Add("cvt.%s %%u%d, %s;\nshl.b64 %%d%d, %%u%d, %d;\n", Pick(2) ? "s64.s32" : "u64.u32", n, RegisterR(), Pick(4), n, Pick(33));
         else Add("mul.wide.s32 %%u%d, %s, 4;\nadd.s64 %%d%d, %s, %%u%d;\n", n, R(), Pick(4), D(), n);
         scope64_.push_back(n);
         break;
