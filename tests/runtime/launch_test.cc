@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "tests/runtime/fixture.h"
@@ -145,14 +146,14 @@ TEST_F(LaunchTest, ManyTinyLaunches) {
 
 TEST_F(LaunchTest, UnloadingWhileRunningIsSafe) {
   uint64_t flag = *AllocateHost(*context_, 4, 0);
-  *reinterpret_cast<volatile uint32_t*>(flag) = 0;
+  *reinterpret_cast<uint32_t*>(flag) = 0;
   {
     auto wait = Load(kWaitForFlag, "wait_for_flag");
     ASSERT_TRUE(Launch(*stream_, wait, 4, 32, flag).ok());
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_FALSE(*stream_->Query());
-  *reinterpret_cast<volatile uint32_t*>(flag) = 1;
+  std::atomic_ref(*reinterpret_cast<uint32_t*>(flag)).store(1);
   EXPECT_TRUE(stream_->Synchronize().ok());
 }
 
