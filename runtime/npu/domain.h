@@ -24,7 +24,7 @@ struct Grid;
 
 struct DomainConfig {
   uint64_t window_bytes = 0;
-  MemoryBudget* budget = nullptr;
+  MemoryBudget* budget = nullptr;  // outlives the last reference to the domain, which a worker may hold
   uint64_t owner_id = 0;
   uint64_t stack_bytes = kDefaultStackBytes;
   uint64_t printf_bytes = kDefaultPrintfBytes;
