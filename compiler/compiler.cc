@@ -19,7 +19,8 @@ class PtxModule : public CompiledModule {
   explicit PtxModule(std::unique_ptr<ptx::Module> module) : module_(std::move(module)) {
     const std::vector<ptx::FunctionHeader>& functions = module_->functions();
     for (uint32_t i = 0; i < functions.size(); ++i) {
-      if (functions[i].is_entry && functions[i].has_body) entries_.try_emplace(functions[i].name, std::make_unique<Entry>(i));
+      if (functions[i].is_entry && functions[i].has_body)
+        entries_.try_emplace(functions[i].name, std::make_unique<Entry>(i));
     }
   }
 

@@ -33,9 +33,9 @@ struct Allocation {
   // Per register: predicate index or slot number within the window; ~0u if it needs none.
   std::vector<uint32_t> place;
   uint32_t predicate_count = 0;
-  uint32_t slot_count = 0;       // of the window
-  uint32_t peak_words = 0;       // largest number of 32-bit values a thread holds at once, constants excluded
-  std::vector<Reg> constants;    // constant registers in use, in slot order
+  uint32_t slot_count = 0;     // of the window
+  uint32_t peak_words = 0;     // largest number of 32-bit values a thread holds at once, constants excluded
+  std::vector<Reg> constants;  // constant registers in use, in slot order
 };
 
 // Without share_slots every register has a place of its own.

@@ -10,7 +10,7 @@ constexpr uint32_t kNone = Loops::kNone;
 
 // Depth-first numbers. `end` is the first preorder number after the subtree.
 struct DepthFirst {
-  std::vector<uint32_t> preorder;   // per block; kNone if unreachable
+  std::vector<uint32_t> preorder;  // per block; kNone if unreachable
   std::vector<uint32_t> end;
   std::vector<uint32_t> by_number;  // block of each preorder number
   std::vector<uint32_t> postorder;  // blocks in post-order
@@ -22,7 +22,11 @@ DepthFirst Walk(size_t block_count, Successors successors) {
   DepthFirst out;
   out.preorder.assign(block_count, kNone);
   out.end.assign(block_count, 0);
-  struct Frame { uint32_t block; size_t begin; size_t next; };
+  struct Frame {
+    uint32_t block;
+    size_t begin;
+    size_t next;
+  };
   std::vector<Frame> stack;
   std::vector<uint32_t> pending;  // successors of the frames on the stack, one after the other
   auto enter = [&](uint32_t block) {
@@ -144,7 +148,8 @@ Loops FindLoops(const LirFunction& function) {
   }
   // Outer headers have lower preorder numbers than inner ones.
   for (uint32_t block : walk.by_number) {
-    if (loops.header[block] == block) loops.depth[block] = loops.outer[block] == kNone ? 1 : loops.depth[loops.outer[block]] + 1;
+    if (loops.header[block] == block)
+      loops.depth[block] = loops.outer[block] == kNone ? 1 : loops.depth[loops.outer[block]] + 1;
   }
   return loops;
 }
@@ -165,7 +170,8 @@ void OrderBlocks(LirFunction& function) {
     // What is visited last comes first: the fall-through side, unless it leaves more loops.
     out->insert(out->end(), targets.begin(), targets.end());
     if (targets.size() == 2 && loops.header[block] != kNone) {
-      if (shared_depth(block, targets[1]) < shared_depth(block, targets[0])) std::swap((*out)[begin], (*out)[begin + 1]);
+      if (shared_depth(block, targets[1]) < shared_depth(block, targets[0]))
+        std::swap((*out)[begin], (*out)[begin + 1]);
     }
   });
   std::vector<uint32_t> number(function.blocks.size(), kNone);

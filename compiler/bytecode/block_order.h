@@ -18,9 +18,9 @@ void OrderBlocks(LirFunction& function);
 
 struct Loops {
   static constexpr uint32_t kNone = ~0u;
-  std::vector<uint32_t> header;      // per block: header of the innermost loop that holds it; kNone outside
-  std::vector<uint32_t> outer;       // per header: header of the loop around its loop; kNone if there is none
-  std::vector<uint32_t> depth;       // per header: 1 for an outermost loop
+  std::vector<uint32_t> header;  // per block: header of the innermost loop that holds it; kNone outside
+  std::vector<uint32_t> outer;   // per header: header of the loop around its loop; kNone if there is none
+  std::vector<uint32_t> depth;   // per header: 1 for an outermost loop
   // True if loop `loop_header` holds the block.
   bool Contains(uint32_t loop_header, uint32_t block) const;
 };

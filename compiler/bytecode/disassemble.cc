@@ -18,35 +18,86 @@ using bytecode::Op;
 std::string Place(FieldKind kind, uint16_t place) {
   if (place == kNoOperand) return "_";
   switch (kind) {
-    case FieldKind::kPredicate: return absl::StrFormat("p%d", place);
-    case FieldKind::k64: return absl::StrFormat("s%d:2", place);
-    case FieldKind::k128: return absl::StrFormat("s%d:4", place);
-    case FieldKind::kLiteral: return absl::StrFormat("%d", place);
-    default: return absl::StrFormat("s%d", place);
+    case FieldKind::kPredicate:
+      return absl::StrFormat("p%d", place);
+    case FieldKind::k64:
+      return absl::StrFormat("s%d:2", place);
+    case FieldKind::k128:
+      return absl::StrFormat("s%d:4", place);
+    case FieldKind::kLiteral:
+      return absl::StrFormat("%d", place);
+    default:
+      return absl::StrFormat("s%d", place);
   }
 }
 
-constexpr std::string_view kConstantNames[] = {
-    "bits", "parameter", "parameter-address", "symbol-address", "function-address", "tid.x", "tid.y", "tid.z", "laneid",
-    "warpid", "nwarpid", "lanemask_eq", "lanemask_lt", "lanemask_le", "lanemask_gt", "lanemask_ge", "ntid.x", "ntid.y",
-    "ntid.z", "nctaid.x", "nctaid.y", "nctaid.z", "ctaid.x", "ctaid.y", "ctaid.z", "cluster_ctaid.x", "cluster_ctaid.y",
-    "cluster_ctaid.z", "cluster_nctaid.x", "cluster_nctaid.y", "cluster_nctaid.z", "cluster_ctarank",
-    "cluster_nctarank", "clusterid.x", "clusterid.y", "clusterid.z", "nclusterid.x", "nclusterid.y", "nclusterid.z",
-    "is_explicit_cluster", "smid", "nsmid", "gridid", "total_smem_size", "dynamic_smem_size", "aggr_smem_size",
-    "envreg"};
+constexpr std::string_view kConstantNames[] = {"bits",
+                                               "parameter",
+                                               "parameter-address",
+                                               "symbol-address",
+                                               "function-address",
+                                               "tid.x",
+                                               "tid.y",
+                                               "tid.z",
+                                               "laneid",
+                                               "warpid",
+                                               "nwarpid",
+                                               "lanemask_eq",
+                                               "lanemask_lt",
+                                               "lanemask_le",
+                                               "lanemask_gt",
+                                               "lanemask_ge",
+                                               "ntid.x",
+                                               "ntid.y",
+                                               "ntid.z",
+                                               "nctaid.x",
+                                               "nctaid.y",
+                                               "nctaid.z",
+                                               "ctaid.x",
+                                               "ctaid.y",
+                                               "ctaid.z",
+                                               "cluster_ctaid.x",
+                                               "cluster_ctaid.y",
+                                               "cluster_ctaid.z",
+                                               "cluster_nctaid.x",
+                                               "cluster_nctaid.y",
+                                               "cluster_nctaid.z",
+                                               "cluster_ctarank",
+                                               "cluster_nctarank",
+                                               "clusterid.x",
+                                               "clusterid.y",
+                                               "clusterid.z",
+                                               "nclusterid.x",
+                                               "nclusterid.y",
+                                               "nclusterid.z",
+                                               "is_explicit_cluster",
+                                               "smid",
+                                               "nsmid",
+                                               "gridid",
+                                               "total_smem_size",
+                                               "dynamic_smem_size",
+                                               "aggr_smem_size",
+                                               "envreg"};
 static_assert(std::size(kConstantNames) == static_cast<size_t>(ConstantKind::kCount));
 
 std::string ConstantText(const Program& program, const bytecode::ConstantInit& init) {
   std::string_view name = kConstantNames[static_cast<size_t>(init.kind)];
   switch (init.kind) {
-    case ConstantKind::kBits: return absl::StrFormat("0x%x", init.value);
+    case ConstantKind::kBits:
+      return absl::StrFormat("0x%x", init.value);
     case ConstantKind::kParameter:
-      return absl::StrFormat("parameter %d (%d bytes%s)", init.value, init.source_bytes, init.sign_extend ? ", signed" : "");
-    case ConstantKind::kParameterAddress: return absl::StrFormat("parameter-address %d", init.value);
-    case ConstantKind::kSymbolAddress: return absl::StrFormat("symbol %s%+d", program.symbols[init.symbol], init.value);
-    case ConstantKind::kFunctionAddress: return absl::StrFormat("function %d", init.symbol);
-    case ConstantKind::kEnvReg: return absl::StrFormat("envreg%d", init.value);
-    default: return std::string(name);
+      return absl::StrFormat("parameter %d (%d bytes%s)", init.value, init.source_bytes,
+                             init.sign_extend ? ", signed" : "");
+    case ConstantKind::kParameterAddress:
+      return absl::StrFormat("parameter-address %d", init.value);
+    case ConstantKind::kSymbolAddress:
+      return absl::StrFormat("symbol %s%+d", program.symbols[init.symbol], init.value);
+    case ConstantKind::kFunctionAddress:
+      return absl::StrFormat("function %d", init.symbol);
+    case ConstantKind::kEnvReg:
+      return absl::StrFormat("envreg%d", init.value);
+    default:
+      return std::string(name);
   }
 }
 
@@ -75,10 +126,11 @@ std::string Suffix(const Instruction& in) {
   }
   if (info.memory) {
     static constexpr std::string_view kOps[] = {"add", "min", "max", "and", "or", "xor", "exch", "cas", "inc", "dec"};
-    static constexpr std::string_view kTypes[] = {"b16", "b32", "b64", "b128", "u32", "s32", "u64",
+    static constexpr std::string_view kTypes[] = {"b16", "b32", "b64",   "b128", "u32",    "s32", "u64",
                                                   "s64", "f16", "f16x2", "bf16", "bf16x2", "f32", "f64"};
     size_t op = in.x & 0x1f, type = in.x >> bytecode::kAtomTypeShift & 0xf;
-    out = absl::StrFormat(".%s.%s", op < std::size(kOps) ? kOps[op] : "?", type < std::size(kTypes) ? kTypes[type] : "?");
+    out =
+        absl::StrFormat(".%s.%s", op < std::size(kOps) ? kOps[op] : "?", type < std::size(kTypes) ? kTypes[type] : "?");
     if ((in.x >> bytecode::kAtomOrderShift & 3) == bytecode::kAcquireRelease) out += ".ordered";
     return out;
   }
@@ -106,8 +158,8 @@ class Text {
  private:
   void Function(size_t number) {
     const ProgramFunction& f = program_.functions[number];
-    absl::StrAppendFormat(&out_, "function %d \"%s\": %d predicates, %d slots, local %d, arguments %d\n", number, f.name,
-                          f.predicate_count, f.slot_count, f.local_bytes, f.argument_bytes);
+    absl::StrAppendFormat(&out_, "function %d \"%s\": %d predicates, %d slots, local %d, arguments %d\n", number,
+                          f.name, f.predicate_count, f.slot_count, f.local_bytes, f.argument_bytes);
     for (uint32_t i = 0; i < f.constant_count; ++i) {
       const bytecode::ConstantInit& init = program_.constants[f.first_constant + i];
       absl::StrAppendFormat(&out_, "  constant %s = %s\n",
@@ -178,6 +230,8 @@ class Text {
 
 }  // namespace
 
-std::string Disassemble(const Program& program, const DisassembleOptions& options) { return Text(program, options).Run(); }
+std::string Disassemble(const Program& program, const DisassembleOptions& options) {
+  return Text(program, options).Run();
+}
 
 }  // namespace culvert::lowering

@@ -21,16 +21,23 @@ class Emitter {
  public:
   Emitter(const LirFunction& function, const ptx::Function& source, const ProgramContext& context, bool share_slots,
           Program* program)
-      : function_(function), source_(source), context_(context), program_(*program),
-        first_(static_cast<uint32_t>(program->code.size())), allocation_(Allocate(function, share_slots)),
-        uniform_(UniformRegisters(function)), loops_(FindLoops(function)),
+      : function_(function),
+        source_(source),
+        context_(context),
+        program_(*program),
+        first_(static_cast<uint32_t>(program->code.size())),
+        allocation_(Allocate(function, share_slots)),
+        uniform_(UniformRegisters(function)),
+        loops_(FindLoops(function)),
         spins_(FindSpinLoops(function, loops_)) {}
 
   absl::StatusOr<EmittedFunction> Run() {
     if (allocation_.slot_count >= kNoOperand || allocation_.predicate_count >= kNoOperand) {
-      return context_.ErrorAt({}, 906, absl::StrFormat("the function needs %d slots and %d predicates; an operand can name 65534",
-                                                       allocation_.slot_count, allocation_.predicate_count),
-                              function_.name);
+      return context_.ErrorAt(
+          {}, 906,
+          absl::StrFormat("the function needs %d slots and %d predicates; an operand can name 65534",
+                          allocation_.slot_count, allocation_.predicate_count),
+          function_.name);
     }
     FindLeaders();
     for (block_ = 0; block_ < function_.blocks.size(); ++block_) EmitBlock();
@@ -107,16 +114,25 @@ class Emitter {
     }
     if (end == begin + 1 && (first.op == Op::MOV32 || first.op == Op::MOV64)) {
       // One move under a predicate is a selection.
-      Instruction select = {.op = first.op == Op::MOV32 ? Op::SELP32 : Op::SELP64, .dst = PlaceOf(first.reg[kDst]),
-                            .a = PlaceOf(first.reg[kA]), .b = PlaceOf(first.reg[kDst]), .c = PlaceOf(first.guard),
-                            .x = 0, .imm = 0};
+      Instruction select = {.op = first.op == Op::MOV32 ? Op::SELP32 : Op::SELP64,
+                            .dst = PlaceOf(first.reg[kDst]),
+                            .a = PlaceOf(first.reg[kA]),
+                            .b = PlaceOf(first.reg[kDst]),
+                            .c = PlaceOf(first.guard),
+                            .x = 0,
+                            .imm = 0};
       if (first.guard_negated) std::swap(select.a, select.b);
       Append(select, first);
       return end;
     }
     const size_t region = program_.code.size();
-    Append({.op = Op::GUARD, .dst = kNoOperand, .a = PlaceOf(first.guard), .b = kNoOperand, .c = kNoOperand,
-            .x = static_cast<uint16_t>(first.guard_negated ? bytecode::kNegate : 0), .imm = 0},
+    Append({.op = Op::GUARD,
+            .dst = kNoOperand,
+            .a = PlaceOf(first.guard),
+            .b = kNoOperand,
+            .c = kNoOperand,
+            .x = static_cast<uint16_t>(first.guard_negated ? bytecode::kNegate : 0),
+            .imm = 0},
            first);
     for (size_t i = begin; i < end; ++i) EmitInstruction(code[i]);
     const size_t size = program_.code.size() - region - 1;
@@ -155,10 +171,12 @@ class Emitter {
     if ((in.op == Op::MOV32 || in.op == Op::MOV64 || in.op == Op::MOVP) && out.dst == out.a) return;
     MemoryAccess access = AccessOf(in.op);
     // Lanes have their own local memory, so one address is not one place there.
-    if ((access == MemoryAccess::kLoad || access == MemoryAccess::kStore) && !IsLocalAccess(in.op) && uniform_[in.reg[kA]]) {
+    if ((access == MemoryAccess::kLoad || access == MemoryAccess::kStore) && !IsLocalAccess(in.op) &&
+        uniform_[in.reg[kA]]) {
       out.x |= bytecode::kAddressUniform;
     }
-    if (in.op == Op::ISSPACEP && in.x == static_cast<uint16_t>(bytecode::Space::kParam)) result_.needs_parameter_memory = true;
+    if (in.op == Op::ISSPACEP && in.x == static_cast<uint16_t>(bytecode::Space::kParam))
+      result_.needs_parameter_memory = true;
     Append(out, in);
     if (!in.has_extension) return;
     bytecode::Extension extension;
@@ -189,14 +207,24 @@ class Emitter {
         const size_t table = program_.branch_targets.size();
         for (uint32_t target : end.targets) program_.branch_targets.push_back(target);  // blocks until Link()
         tables_.push_back({table, end.targets.size()});
-        Append({.op = Op::BRX, .dst = kNoOperand, .a = PlaceOf(end.reg), .b = static_cast<uint16_t>(end.targets.size()),
-                .c = kNoOperand, .x = 0, .imm = static_cast<int32_t>(table)},
+        Append({.op = Op::BRX,
+                .dst = kNoOperand,
+                .a = PlaceOf(end.reg),
+                .b = static_cast<uint16_t>(end.targets.size()),
+                .c = kNoOperand,
+                .x = 0,
+                .imm = static_cast<int32_t>(table)},
                end);
         return;
       }
-      case TerminatorKind::kReturn: Append(Bare(Op::RET), end); return;
-      case TerminatorKind::kExit: Append(Bare(Op::EXIT), end); return;
-      case TerminatorKind::kEnd: case TerminatorKind::kNone: {
+      case TerminatorKind::kReturn:
+        Append(Bare(Op::RET), end);
+        return;
+      case TerminatorKind::kExit:
+        Append(Bare(Op::EXIT), end);
+        return;
+      case TerminatorKind::kEnd:
+      case TerminatorKind::kNone: {
         // A function that promised not to return did.
         Instruction fault = Bare(Op::FAULT);
         fault.imm = static_cast<int32_t>(ErrorKind::kIllegalInstruction);
@@ -226,7 +254,8 @@ class Emitter {
 
   // Block numbers become instruction indices.
   void Link() {
-    for (const Branch& branch : branches_) program_.code[branch.instruction].imm = static_cast<int32_t>(start_[branch.target]);
+    for (const Branch& branch : branches_)
+      program_.code[branch.instruction].imm = static_cast<int32_t>(start_[branch.target]);
     for (const Table& table : tables_) {
       for (size_t i = 0; i < table.count; ++i) {
         uint32_t& entry = program_.branch_targets[table.first + i];
@@ -239,7 +268,9 @@ class Emitter {
     return {.op = op, .dst = kNoOperand, .a = kNoOperand, .b = kNoOperand, .c = kNoOperand, .x = 0, .imm = 0};
   }
 
-  struct Line { uint32_t line, loc; };
+  struct Line {
+    uint32_t line, loc;
+  };
   Line LineOfBlock(const Block& block) const {
     if (!block.code.empty()) return {block.code.front().line, block.code.front().loc};
     return {block.end.line, block.end.loc};
@@ -281,8 +312,13 @@ class Emitter {
     return init;
   }
 
-  struct Branch { size_t instruction; uint32_t target; };
-  struct Table { size_t first, count; };
+  struct Branch {
+    size_t instruction;
+    uint32_t target;
+  };
+  struct Table {
+    size_t first, count;
+  };
 
   const LirFunction& function_;
   const ptx::Function& source_;

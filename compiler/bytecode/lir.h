@@ -35,21 +35,21 @@ struct RegInfo {
 enum Field : uint8_t { kDst, kA, kB, kC, kX, kExt0, kFieldCount = kExt0 + 8 };
 
 // Pseudo operations, expanded by emit.cc. Their numbers continue those of bytecode::Op.
-inline constexpr Op kPack128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 0);    // k128 <- a:k64 low, b:k64 high
-inline constexpr Op kLow128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 1);     // k64 <- a:k128
-inline constexpr Op kHigh128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 2);    // k64 <- a:k128
+inline constexpr Op kPack128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 0);  // k128 <- a:k64 low, b:k64 high
+inline constexpr Op kLow128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 1);   // k64 <- a:k128
+inline constexpr Op kHigh128 = static_cast<Op>(static_cast<uint16_t>(Op::kCount) + 2);  // k64 <- a:k128
 
 struct LirInstruction {
   Op op = Op::NOP;
-  uint16_t x = 0;               // literal; unused when reg[kX] is set
-  uint16_t defs = 1 << kDst;    // fields that are written; every other set register is read
+  uint16_t x = 0;             // literal; unused when reg[kX] is set
+  uint16_t defs = 1 << kDst;  // fields that are written; every other set register is read
   bool has_extension = false;
   bool guard_negated = false;
   int32_t imm = 0;
   std::array<Reg, kFieldCount> reg;
   Reg guard = kNoReg;
-  uint32_t line = 0;            // PTX line
-  uint32_t loc = 0;             // index + 1 into ptx::Function::locations
+  uint32_t line = 0;  // PTX line
+  uint32_t loc = 0;   // index + 1 into ptx::Function::locations
 
   LirInstruction() { reg.fill(kNoReg); }
   bool Defines(int field) const { return (defs >> field & 1) && reg[field] != kNoReg; }
@@ -63,7 +63,7 @@ enum class TerminatorKind : uint8_t {
   kSwitch,       // targets[index]
   kReturn,
   kExit,
-  kEnd,          // control does not come here (after a call that does not return): a fault if it does
+  kEnd,  // control does not come here (after a call that does not return): a fault if it does
 };
 
 struct Terminator {
@@ -99,11 +99,11 @@ struct LirFunction {
   bool is_entry = false;
   std::vector<RegInfo> registers;
   std::vector<Constant> constants;
-  std::vector<Block> blocks;         // block 0 is the entry; in text order until OrderBlocks
-  std::vector<uint32_t> callees;     // function indices of CALL (program numbering)
+  std::vector<Block> blocks;      // block 0 is the entry; in text order until OrderBlocks
+  std::vector<uint32_t> callees;  // function indices of CALL (program numbering)
   bool has_indirect_call = false;
-  bool waits_for_others = false;     // it or a function it calls has an operation for which ReadsOthers() holds
-  uint32_t local_bytes = 0;          // frame: variables, then outgoing arguments; multiple of 16
+  bool waits_for_others = false;  // it or a function it calls has an operation for which ReadsOthers() holds
+  uint32_t local_bytes = 0;       // frame: variables, then outgoing arguments; multiple of 16
   uint32_t argument_bytes = 0;
   bool uses_barriers = false;
   bool uses_heap = false;

@@ -26,7 +26,10 @@ class BlockLists {
   bool Has(Reg reg) const { return first_[reg] != first_[reg + 1]; }
 
  private:
-  struct Pair { Reg reg; uint32_t block; };
+  struct Pair {
+    Reg reg;
+    uint32_t block;
+  };
   std::vector<Pair> pairs_;
   std::vector<uint32_t> first_;
   std::vector<uint32_t> blocks_;
@@ -177,7 +180,8 @@ class Liveness {
     if (unwritten) return ExtendWhereWritten(reg);
     for (uint32_t block : live_in_) {
       intervals_[reg].Include(block_begin_[block]);
-      for (uint32_t p = first_[block]; p < first_[block + 1]; ++p) intervals_[reg].Include(block_end_[predecessors_[p]]);
+      for (uint32_t p = first_[block]; p < first_[block + 1]; ++p)
+        intervals_[reg].Include(block_end_[predecessors_[p]]);
     }
   }
 

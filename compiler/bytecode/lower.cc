@@ -37,7 +37,8 @@ class ProgramLowering {
     program.entry = 0;
     program.files = module_.files();
     for (size_t i = 0; i < functions_.size(); ++i) {
-      CULVERT_ASSIGN_OR_RETURN(EmittedFunction emitted, Emit(functions_[i], *sources_[i], context_, !options_.plain, &program));
+      CULVERT_ASSIGN_OR_RETURN(EmittedFunction emitted,
+                               Emit(functions_[i], *sources_[i], context_, !options_.plain, &program));
       peak_words_ = std::max(peak_words_, emitted.peak_words);
       program.has_spin_loops = program.has_spin_loops || emitted.has_spin_loops;
       program.needs_parameter_memory = program.needs_parameter_memory || emitted.needs_parameter_memory;
@@ -118,7 +119,8 @@ class ProgramLowering {
     bool any_stored = false;
     for (LirFunction& function : functions_) {
       for (const Block& block : function.blocks) {
-        for (const LirInstruction& in : block.code) function.waits_for_others = function.waits_for_others || ReadsOthers(in);
+        for (const LirInstruction& in : block.code)
+          function.waits_for_others = function.waits_for_others || ReadsOthers(in);
       }
     }
     // Callers of waiting functions, until nothing changes.
@@ -154,7 +156,11 @@ class ProgramLowering {
     enum State : uint8_t { kNew, kOpen, kDone };
     std::vector<State> state(functions_.size(), kNew);
     std::vector<uint64_t> depth(functions_.size(), 0);
-    struct Frame { uint32_t number; std::vector<uint32_t> callees; size_t next; };
+    struct Frame {
+      uint32_t number;
+      std::vector<uint32_t> callees;
+      size_t next;
+    };
     std::vector<Frame> stack;
     auto enter = [&](uint32_t number) {
       state[number] = kOpen;
@@ -187,7 +193,8 @@ class ProgramLowering {
       threads = static_cast<uint32_t>(std::clamp<uint64_t>(product, 1, kMaxThreadsPerBlock));
       break;
     }
-    uint32_t most = std::min(kMaxRegistersPerThread, kRegistersPerCore / std::max((threads + 31) / 32 * 32, 32u) / 8 * 8);
+    uint32_t most =
+        std::min(kMaxRegistersPerThread, kRegistersPerCore / std::max((threads + 31) / 32 * 32, 32u) / 8 * 8);
     if (directives.max_registers != 0) most = std::min(most, directives.max_registers);
     uint32_t estimate = (peak_words_ + 2 + 7) / 8 * 8;
     return std::clamp(estimate, 1u, std::max(most, 1u));
@@ -228,7 +235,7 @@ class ProgramLowering {
   const uint32_t entry_;
   const LowerOptions options_;
   ProgramContext context_;
-  std::vector<LirFunction> functions_;           // program order
+  std::vector<LirFunction> functions_;  // program order
   std::vector<const ptx::Function*> sources_;
   uint32_t peak_words_ = 0;
 };

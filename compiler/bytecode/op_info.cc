@@ -11,7 +11,9 @@ using bytecode::Op;
 
 constexpr size_t kOpCount = static_cast<size_t>(Op::kCount);
 
-struct Row { std::string_view name, operands; };
+struct Row {
+  std::string_view name, operands;
+};
 constexpr Row kRows[kOpCount] = {
 #define CULVERT_OP(name, operands, comment) {#name, operands},
 #include "include/culvert/bytecode.def"
@@ -61,14 +63,22 @@ OpInfo Parse(const Row& row) {
     std::string_view token = text.substr(0, space);
     text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
     FieldKind kind = token.size() > 2 && token[1] == ':' ? KindOf(token.substr(2)) : plain;
-    if (token == "[a+imm]") info.memory = true;
-    else if (token == "imm") info.imm = true;
-    else if (token == "+ext") info.extension = true;
-    else if (token[0] == 'a' && (token.size() == 1 || token[1] == ':')) info.a = kind;
-    else if (token[0] == 'b' && (token.size() == 1 || token[1] == ':')) info.b = kind;
-    else if (token[0] == 'c' && (token.size() == 1 || token[1] == ':')) info.c = kind;
-    else if (token == "x:p" || token == "x:r32") info.x = kind;
-    else if (token[0] == 'x') info.x = FieldKind::kLiteral;
+    if (token == "[a+imm]")
+      info.memory = true;
+    else if (token == "imm")
+      info.imm = true;
+    else if (token == "+ext")
+      info.extension = true;
+    else if (token[0] == 'a' && (token.size() == 1 || token[1] == ':'))
+      info.a = kind;
+    else if (token[0] == 'b' && (token.size() == 1 || token[1] == ':'))
+      info.b = kind;
+    else if (token[0] == 'c' && (token.size() == 1 || token[1] == ':'))
+      info.c = kind;
+    else if (token == "x:p" || token == "x:r32")
+      info.x = kind;
+    else if (token[0] == 'x')
+      info.x = FieldKind::kLiteral;
   }
   if (info.memory) {
     info.imm = true;
@@ -96,13 +106,22 @@ const OpInfo& InfoOf(Op op) { return Table()[static_cast<size_t>(op)]; }
 
 OpInfo InfoOf(const Instruction& in) {
   OpInfo info = InfoOf(in.op);
-  if (info.memory && (in.x & (IsAtomic(in.op) ? bytecode::kAtomAddress32 : bytecode::kAddress32))) info.a = FieldKind::k32;
+  if (info.memory && (in.x & (IsAtomic(in.op) ? bytecode::kAtomAddress32 : bytecode::kAddress32)))
+    info.a = FieldKind::k32;
   if (IsAtomic(in.op)) {
     switch (static_cast<bytecode::AtomType>(in.x >> bytecode::kAtomTypeShift & 0xf)) {
-      case bytecode::AtomType::kB64: case bytecode::AtomType::kU64: case bytecode::AtomType::kS64:
-      case bytecode::AtomType::kF64: info.dst = info.b = info.c = FieldKind::k64; break;
-      case bytecode::AtomType::kB128: info.dst = info.b = info.c = FieldKind::k128; break;
-      default: info.dst = info.b = info.c = FieldKind::k32; break;
+      case bytecode::AtomType::kB64:
+      case bytecode::AtomType::kU64:
+      case bytecode::AtomType::kS64:
+      case bytecode::AtomType::kF64:
+        info.dst = info.b = info.c = FieldKind::k64;
+        break;
+      case bytecode::AtomType::kB128:
+        info.dst = info.b = info.c = FieldKind::k128;
+        break;
+      default:
+        info.dst = info.b = info.c = FieldKind::k32;
+        break;
     }
     if (static_cast<bytecode::AtomOp>(in.x & 0x1f) != bytecode::AtomOp::kCas) info.c = FieldKind::kNone;
     return info;
@@ -111,33 +130,50 @@ OpInfo InfoOf(const Instruction& in) {
     case Op::SREG: {
       auto which = static_cast<bytecode::DynamicRegister>(in.x);
       info.dst = which == bytecode::DynamicRegister::kClock64 || which == bytecode::DynamicRegister::kGlobalTimer
-                     ? FieldKind::k64 : FieldKind::k32;
+                     ? FieldKind::k64
+                     : FieldKind::k32;
       break;
     }
     case Op::VOTE:
       info.dst = static_cast<bytecode::VoteMode>(in.x & 3) == bytecode::VoteMode::kBallot ? FieldKind::k32
-                                                                                           : FieldKind::kPredicate;
+                                                                                          : FieldKind::kPredicate;
       break;
-    case Op::MATCH_ANY: case Op::MATCH_ALL: info.a = in.x & 1 ? FieldKind::k64 : FieldKind::k32; break;
+    case Op::MATCH_ANY:
+    case Op::MATCH_ALL:
+      info.a = in.x & 1 ? FieldKind::k64 : FieldKind::k32;
+      break;
     case Op::BAR: {
       auto kind = static_cast<bytecode::BarKind>(in.x & 0xf);
-      info.dst = kind == bytecode::BarKind::kRedPopc ? FieldKind::k32
+      info.dst = kind == bytecode::BarKind::kRedPopc                                       ? FieldKind::k32
                  : kind == bytecode::BarKind::kRedAnd || kind == bytecode::BarKind::kRedOr ? FieldKind::kPredicate
-                                                                                          : FieldKind::kNone;
+                                                                                           : FieldKind::kNone;
       if (info.dst == FieldKind::kNone) info.c = FieldKind::kNone;
       break;
     }
     case Op::SYSCALL:
       info.a = info.b = info.c = FieldKind::k64;
       switch (static_cast<bytecode::Syscall>(in.x)) {
-        case bytecode::Syscall::kVprintf: info.dst = FieldKind::k32; info.c = FieldKind::kNone; break;
-        case bytecode::Syscall::kAssertFail: info.dst = FieldKind::kNone; break;
-        case bytecode::Syscall::kMalloc: info.dst = FieldKind::k64; info.b = info.c = FieldKind::kNone; break;
-        case bytecode::Syscall::kFree: info.dst = info.b = info.c = FieldKind::kNone; break;
+        case bytecode::Syscall::kVprintf:
+          info.dst = FieldKind::k32;
+          info.c = FieldKind::kNone;
+          break;
+        case bytecode::Syscall::kAssertFail:
+          info.dst = FieldKind::kNone;
+          break;
+        case bytecode::Syscall::kMalloc:
+          info.dst = FieldKind::k64;
+          info.b = info.c = FieldKind::kNone;
+          break;
+        case bytecode::Syscall::kFree:
+          info.dst = info.b = info.c = FieldKind::kNone;
+          break;
       }
       break;
-    case Op::BRX: info.b = FieldKind::kLiteral; break;
-    default: break;
+    case Op::BRX:
+      info.b = FieldKind::kLiteral;
+      break;
+    default:
+      break;
   }
   return info;
 }

@@ -23,8 +23,8 @@ struct OpInfo {
   std::string_view name;
   FieldKind dst = FieldKind::kNone, a = FieldKind::kNone, b = FieldKind::kNone, c = FieldKind::kNone,
             x = FieldKind::kNone;
-  bool dst_optional = false;     // "|none" or a destination that may be absent
-  bool memory = false;           // [a+imm]
+  bool dst_optional = false;  // "|none" or a destination that may be absent
+  bool memory = false;        // [a+imm]
   bool imm = false;
   bool extension = false;
 };
@@ -36,10 +36,10 @@ OpInfo InfoOf(const bytecode::Instruction& in);
 
 // Slots and predicates that an Extension names.
 struct ExtensionInfo {
-  uint8_t count = 0;              // entries in use, from 0 on
+  uint8_t count = 0;  // entries in use, from 0 on
   FieldKind kind[8] = {};
-  bool defined[8] = {};           // written, not read
-  bool optional[8] = {};          // may be kNoOperand
+  bool defined[8] = {};   // written, not read
+  bool optional[8] = {};  // may be kNoOperand
 };
 // False if x is not a valid encoding for an operation with extension.
 bool ExtensionOf(const bytecode::Instruction& in, ExtensionInfo* out);

@@ -72,23 +72,38 @@ class Constants {
       case Op::ADD_I64:
         if (known_b) return AddTo(in.reg[kA], b);
         return known_a ? AddTo(in.reg[kB], a) : kNoReg;
-      case Op::ADD_I32: return known_a && known_b ? Bits32(a + b) : kNoReg;
-      case Op::SUB_I32: return known_a && known_b ? Bits32(a - b) : kNoReg;
-      case Op::MUL_LO_I32: return known_a && known_b ? Bits32(a * b) : kNoReg;
-      case Op::AND_I32: return known_a && known_b ? Bits32(a & b) : kNoReg;
-      case Op::OR_I32: return known_a && known_b ? Bits32(a | b) : kNoReg;
-      case Op::SHL_I32: return known_a && known_b ? Bits32(b < 32 ? a << b : 0) : kNoReg;
-      case Op::SHR_U32: return known_a && known_b ? Bits32(b < 32 ? a >> b : 0) : kNoReg;
-      case Op::SHL_I64: return known_a && known_b ? Bits64(b < 64 ? a << b : 0) : kNoReg;
-      case Op::SEXT32_64: return known_a ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)})) : kNoReg;
-      case Op::ZEXT32_64: return known_a ? Bits64(a & 0xffffffffu) : kNoReg;
-      case Op::TRUNC64_32: return known_a ? Bits32(a) : kNoReg;
-      case Op::HIGH64_32: return known_a ? Bits32(a >> 32) : kNoReg;
+      case Op::ADD_I32:
+        return known_a && known_b ? Bits32(a + b) : kNoReg;
+      case Op::SUB_I32:
+        return known_a && known_b ? Bits32(a - b) : kNoReg;
+      case Op::MUL_LO_I32:
+        return known_a && known_b ? Bits32(a * b) : kNoReg;
+      case Op::AND_I32:
+        return known_a && known_b ? Bits32(a & b) : kNoReg;
+      case Op::OR_I32:
+        return known_a && known_b ? Bits32(a | b) : kNoReg;
+      case Op::SHL_I32:
+        return known_a && known_b ? Bits32(b < 32 ? a << b : 0) : kNoReg;
+      case Op::SHR_U32:
+        return known_a && known_b ? Bits32(b < 32 ? a >> b : 0) : kNoReg;
+      case Op::SHL_I64:
+        return known_a && known_b ? Bits64(b < 64 ? a << b : 0) : kNoReg;
+      case Op::SEXT32_64:
+        return known_a ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)})) : kNoReg;
+      case Op::ZEXT32_64:
+        return known_a ? Bits64(a & 0xffffffffu) : kNoReg;
+      case Op::TRUNC64_32:
+        return known_a ? Bits32(a) : kNoReg;
+      case Op::HIGH64_32:
+        return known_a ? Bits32(a >> 32) : kNoReg;
       case Op::MUL_WIDE_S32:
-        return known_a && known_b ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)} * static_cast<int32_t>(b)))
-                                  : kNoReg;
-      case Op::MUL_WIDE_U32: return known_a && known_b ? Bits64((a & 0xffffffffu) * (b & 0xffffffffu)) : kNoReg;
-      default: return kNoReg;
+        return known_a && known_b
+                   ? Bits64(static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)} * static_cast<int32_t>(b)))
+                   : kNoReg;
+      case Op::MUL_WIDE_U32:
+        return known_a && known_b ? Bits64((a & 0xffffffffu) * (b & 0xffffffffu)) : kNoReg;
+      default:
+        return kNoReg;
     }
   }
 
@@ -98,8 +113,12 @@ class Constants {
     const Constant* constant = function_.ConstantOf(base);
     if (constant == nullptr || constant->width_bytes != 8) return kNoReg;
     switch (constant->kind) {
-      case ConstantKind::kBits: case ConstantKind::kSymbolAddress: case ConstantKind::kParameterAddress: break;
-      default: return kNoReg;
+      case ConstantKind::kBits:
+      case ConstantKind::kSymbolAddress:
+      case ConstantKind::kParameterAddress:
+        break;
+      default:
+        return kNoReg;
     }
     Constant sum = *constant;
     sum.value += bits;
@@ -174,7 +193,10 @@ void PropagateConstants(LirFunction& function, Constants& constants) {
 void MergeCopies(LirFunction& function) {
   std::vector<uint32_t> definitions = CountDefinitions(function);
   std::vector<Reg> merged(function.registers.size(), kNoReg);
-  struct Place { uint32_t block = ~0u; uint32_t position = 0; };
+  struct Place {
+    uint32_t block = ~0u;
+    uint32_t position = 0;
+  };
   std::vector<Place> defined(function.registers.size());
   std::vector<uint32_t> last_use(function.registers.size(), 0);
   auto resolve = [&](Reg reg) { return merged[reg] == kNoReg ? reg : merged[reg]; };
@@ -221,7 +243,11 @@ void MergeCopies(LirFunction& function) {
 
 // Reads through moves within a block: valid while neither side was written since.
 void PropagateCopies(LirFunction& function) {
-  struct Copy { Reg source = kNoReg; uint32_t source_version = 0; uint32_t own_version = 0; };
+  struct Copy {
+    Reg source = kNoReg;
+    uint32_t source_version = 0;
+    uint32_t own_version = 0;
+  };
   std::vector<uint32_t> version(function.registers.size(), 0);
   std::vector<Copy> copies(function.registers.size());
   uint32_t epoch = 0;  // the block, 1-based: copies of earlier blocks are not looked at
@@ -256,7 +282,12 @@ void PropagateCopies(LirFunction& function) {
 void WidenShifts(LirFunction& function, Constants& constants) {
   // `everywhere`: the source is a constant or is defined once, in the extension's block before it, so that outside that
   // block the two always belong together.
-  struct Extension { uint32_t block = ~0u; uint32_t position = 0; Reg source = kNoReg; bool is_signed = false, everywhere = false; };
+  struct Extension {
+    uint32_t block = ~0u;
+    uint32_t position = 0;
+    Reg source = kNoReg;
+    bool is_signed = false, everywhere = false;
+  };
   std::vector<uint32_t> definitions = CountDefinitions(function);
   std::vector<Extension> extensions(function.registers.size());
   std::vector<uint32_t> last_write(function.registers.size(), 0), last_block(function.registers.size(), ~0u);
@@ -267,7 +298,8 @@ void WidenShifts(LirFunction& function, Constants& constants) {
       uint64_t bits;
       if ((in.op == Op::SEXT32_64 || in.op == Op::ZEXT32_64) && in.guard == kNoReg && definitions[in.reg[kDst]] == 1) {
         const Reg source = in.reg[kA];
-        bool everywhere = function.registers[source].is_constant || (definitions[source] == 1 && last_block[source] == b);
+        bool everywhere =
+            function.registers[source].is_constant || (definitions[source] == 1 && last_block[source] == b);
         extensions[in.reg[kDst]] = {b, position, source, in.op == Op::SEXT32_64, everywhere};
       } else if (in.op == Op::SHL_I64 && extensions[in.reg[kA]].source != kNoReg &&
                  function.KnownBits(in.reg[kB], &bits) && bits <= 30) {
@@ -287,7 +319,9 @@ void WidenShifts(LirFunction& function, Constants& constants) {
   }
 }
 
-struct Fusion { Op multiply, add, fused; };
+struct Fusion {
+  Op multiply, add, fused;
+};
 constexpr Fusion kFusions[] = {{Op::MUL_WIDE_S32, Op::ADD_I64, Op::MAD_WIDE_S32},
                                {Op::MUL_WIDE_U32, Op::ADD_I64, Op::MAD_WIDE_U32},
                                {Op::MUL_LO_I32, Op::ADD_I32, Op::MAD_LO_I32},
@@ -298,7 +332,11 @@ void FuseMultiplyAdd(LirFunction& function) {
   std::vector<uint32_t> definitions = CountDefinitions(function);
   std::vector<uint32_t> uses = CountUses(function);
   std::vector<uint32_t> last_write(function.registers.size(), 0);  // position + 1 over the whole function
-  struct Product { uint32_t block = ~0u; uint32_t index = 0; uint32_t position = 0; };
+  struct Product {
+    uint32_t block = ~0u;
+    uint32_t index = 0;
+    uint32_t position = 0;
+  };
   std::vector<Product> products(function.registers.size());
   uint32_t position = 0;
   for (uint32_t b = 0; b < function.blocks.size(); ++b) {
@@ -308,7 +346,8 @@ void FuseMultiplyAdd(LirFunction& function) {
       LirInstruction& in = block.code[i];
       ++position;
       for (const Fusion& fusion : kFusions) {
-        if (in.op == fusion.multiply && in.guard == kNoReg && definitions[in.reg[kDst]] == 1 && uses[in.reg[kDst]] == 1) {
+        if (in.op == fusion.multiply && in.guard == kNoReg && definitions[in.reg[kDst]] == 1 &&
+            uses[in.reg[kDst]] == 1) {
           products[in.reg[kDst]] = {b, i, position};
         }
         if (in.op != fusion.add || in.guard != kNoReg) continue;
@@ -354,7 +393,8 @@ void DropDeadCode(LirFunction& function) {
         }
         if (in.op == Op::NOP || HasSideEffect(in)) continue;
         bool needed = false;
-        for (int field = 0; field < kFieldCount; ++field) needed = needed || (in.Defines(field) && uses[in.reg[field]] != 0);
+        for (int field = 0; field < kFieldCount; ++field)
+          needed = needed || (in.Defines(field) && uses[in.reg[field]] != 0);
         if (needed) continue;
         for (int field = 0; field < kFieldCount; ++field) {
           if (in.Uses(field)) --uses[in.reg[field]];
@@ -371,10 +411,18 @@ void DropDeadCode(LirFunction& function) {
 
 bool DependsOnThread(ConstantKind kind) {
   switch (kind) {
-    case ConstantKind::kTidX: case ConstantKind::kTidY: case ConstantKind::kTidZ: case ConstantKind::kLaneId:
-    case ConstantKind::kLaneMaskEq: case ConstantKind::kLaneMaskLt: case ConstantKind::kLaneMaskLe:
-    case ConstantKind::kLaneMaskGt: case ConstantKind::kLaneMaskGe: return true;
-    default: return false;
+    case ConstantKind::kTidX:
+    case ConstantKind::kTidY:
+    case ConstantKind::kTidZ:
+    case ConstantKind::kLaneId:
+    case ConstantKind::kLaneMaskEq:
+    case ConstantKind::kLaneMaskLt:
+    case ConstantKind::kLaneMaskLe:
+    case ConstantKind::kLaneMaskGt:
+    case ConstantKind::kLaneMaskGe:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -401,9 +449,15 @@ std::vector<bool> UniformRegisters(const LirFunction& function) {
     for (const LirInstruction& in : block.code) {
       if (HasSideEffect(in) || AccessOf(in.op) != MemoryAccess::kNone || in.guard != kNoReg) continue;
       switch (in.op) {
-        case Op::SREG: case Op::ACTIVEMASK: case Op::LOCAL_ADDRESS: case Op::STACKSAVE: case Op::CVTA_LOCAL:
-        case Op::CVTA_TO_LOCAL: continue;
-        default: break;
+        case Op::SREG:
+        case Op::ACTIVEMASK:
+        case Op::LOCAL_ADDRESS:
+        case Op::STACKSAVE:
+        case Op::CVTA_LOCAL:
+        case Op::CVTA_TO_LOCAL:
+          continue;
+        default:
+          break;
       }
       bool all = true;
       for (int field = 0; field < kFieldCount && all; ++field) all = !in.Uses(field) || uniform[in.reg[field]];

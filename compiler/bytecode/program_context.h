@@ -81,7 +81,8 @@ struct ArgumentLayout {
   std::vector<uint32_t> returns;
   uint32_t total_bytes = 0;
 };
-ArgumentLayout LayOutArguments(const std::vector<ptx::Parameter>& parameters, const std::vector<ptx::Parameter>& returns);
+ArgumentLayout LayOutArguments(const std::vector<ptx::Parameter>& parameters,
+                               const std::vector<ptx::Parameter>& returns);
 
 }  // namespace culvert::lowering
 

@@ -113,11 +113,11 @@ void Visit(Archive& a, KernelInfo& info) {
   a.List(info.parameters, [](Archive& list, KernelParameter& p) {
     list.Value(p.offset_bytes), list.Value(p.size_bytes), list.Value(p.align_bytes);
   });
-  for (uint32_t* field : {&info.parameter_bytes, &info.static_scratchpad_bytes, &info.scratchpad_align_bytes,
-                          &info.constant_bytes, &info.local_bytes, &info.registers, &info.max_threads[0],
-                          &info.max_threads[1], &info.max_threads[2], &info.required_threads[0], &info.required_threads[1],
-                          &info.required_threads[2], &info.min_blocks_per_core, &info.cluster_dims[0],
-                          &info.cluster_dims[1], &info.cluster_dims[2], &info.ptx_version, &info.ptx_target}) {
+  for (uint32_t* field :
+       {&info.parameter_bytes, &info.static_scratchpad_bytes, &info.scratchpad_align_bytes, &info.constant_bytes,
+        &info.local_bytes, &info.registers, &info.max_threads[0], &info.max_threads[1], &info.max_threads[2],
+        &info.required_threads[0], &info.required_threads[1], &info.required_threads[2], &info.min_blocks_per_core,
+        &info.cluster_dims[0], &info.cluster_dims[1], &info.cluster_dims[2], &info.ptx_version, &info.ptx_target}) {
     a.Value(*field);
   }
   a.Flag(info.uses_barriers), a.Flag(info.uses_device_heap), a.Flag(info.uses_printf);
@@ -176,7 +176,8 @@ absl::StatusOr<Program> DeserializeProgram(std::string_view bytes) {
   if (payload.size() != size || (flags & ~(kNeedsParameterMemory | kHasSpinLoops)) != 0) {
     return Error(ErrorKind::kInvalidImage, "the serialised program is cut off or has a damaged header");
   }
-  if (Checksum(payload) != checksum) return Error(ErrorKind::kInvalidImage, "the serialised program is damaged (checksum)");
+  if (Checksum(payload) != checksum)
+    return Error(ErrorKind::kInvalidImage, "the serialised program is damaged (checksum)");
   Program program;
   Reader reader(payload);
   Visit(reader, program);

@@ -16,46 +16,91 @@ namespace {
 
 AtomOp AtomOpOf(ReduceOp op) {
   switch (op) {
-    case ReduceOp::kMin: return AtomOp::kMin;
-    case ReduceOp::kMax: return AtomOp::kMax;
-    case ReduceOp::kAnd: return AtomOp::kAnd;
-    case ReduceOp::kOr: return AtomOp::kOr;
-    case ReduceOp::kXor: return AtomOp::kXor;
-    case ReduceOp::kExch: return AtomOp::kExch;
-    case ReduceOp::kCas: return AtomOp::kCas;
-    case ReduceOp::kInc: return AtomOp::kInc;
-    case ReduceOp::kDec: return AtomOp::kDec;
-    default: return AtomOp::kAdd;
+    case ReduceOp::kMin:
+      return AtomOp::kMin;
+    case ReduceOp::kMax:
+      return AtomOp::kMax;
+    case ReduceOp::kAnd:
+      return AtomOp::kAnd;
+    case ReduceOp::kOr:
+      return AtomOp::kOr;
+    case ReduceOp::kXor:
+      return AtomOp::kXor;
+    case ReduceOp::kExch:
+      return AtomOp::kExch;
+    case ReduceOp::kCas:
+      return AtomOp::kCas;
+    case ReduceOp::kInc:
+      return AtomOp::kInc;
+    case ReduceOp::kDec:
+      return AtomOp::kDec;
+    default:
+      return AtomOp::kAdd;
   }
 }
 
 // False if no atomic operation works on the type.
 bool AtomTypeOf(Type type, AtomType* out) {
   switch (type) {
-    case Type::kB16: case Type::kU16: case Type::kS16: *out = AtomType::kB16; return true;
-    case Type::kB32: *out = AtomType::kB32; return true;
-    case Type::kB64: *out = AtomType::kB64; return true;
-    case Type::kB128: *out = AtomType::kB128; return true;
-    case Type::kU32: *out = AtomType::kU32; return true;
-    case Type::kS32: *out = AtomType::kS32; return true;
-    case Type::kU64: *out = AtomType::kU64; return true;
-    case Type::kS64: *out = AtomType::kS64; return true;
-    case Type::kF16: *out = AtomType::kF16; return true;
-    case Type::kF16x2: *out = AtomType::kF16x2; return true;
-    case Type::kBf16: *out = AtomType::kBf16; return true;
-    case Type::kBf16x2: *out = AtomType::kBf16x2; return true;
-    case Type::kF32: *out = AtomType::kF32; return true;
-    case Type::kF64: *out = AtomType::kF64; return true;
-    default: return false;
+    case Type::kB16:
+    case Type::kU16:
+    case Type::kS16:
+      *out = AtomType::kB16;
+      return true;
+    case Type::kB32:
+      *out = AtomType::kB32;
+      return true;
+    case Type::kB64:
+      *out = AtomType::kB64;
+      return true;
+    case Type::kB128:
+      *out = AtomType::kB128;
+      return true;
+    case Type::kU32:
+      *out = AtomType::kU32;
+      return true;
+    case Type::kS32:
+      *out = AtomType::kS32;
+      return true;
+    case Type::kU64:
+      *out = AtomType::kU64;
+      return true;
+    case Type::kS64:
+      *out = AtomType::kS64;
+      return true;
+    case Type::kF16:
+      *out = AtomType::kF16;
+      return true;
+    case Type::kF16x2:
+      *out = AtomType::kF16x2;
+      return true;
+    case Type::kBf16:
+      *out = AtomType::kBf16;
+      return true;
+    case Type::kBf16x2:
+      *out = AtomType::kBf16x2;
+      return true;
+    case Type::kF32:
+      *out = AtomType::kF32;
+      return true;
+    case Type::kF64:
+      *out = AtomType::kF64;
+      return true;
+    default:
+      return false;
   }
 }
 
 bytecode::FenceScope ScopeOf(ptx::Scope scope) {
   switch (scope) {
-    case ptx::Scope::kCta: return bytecode::FenceScope::kCta;
-    case ptx::Scope::kCluster: return bytecode::FenceScope::kCluster;
-    case ptx::Scope::kGpu: return bytecode::FenceScope::kGpu;
-    default: return bytecode::FenceScope::kSys;
+    case ptx::Scope::kCta:
+      return bytecode::FenceScope::kCta;
+    case ptx::Scope::kCluster:
+      return bytecode::FenceScope::kCluster;
+    case ptx::Scope::kGpu:
+      return bytecode::FenceScope::kGpu;
+    default:
+      return bytecode::FenceScope::kSys;
   }
 }
 
@@ -76,10 +121,10 @@ void Selector::SelectAtomic(const Instruction& in) {
   const bool is_cas = in.reduce_op == ReduceOp::kCas;
   uint16_t x = static_cast<uint16_t>(AtomOpOf(in.reduce_op)) |
                static_cast<uint16_t>(static_cast<uint16_t>(atom_type) << bytecode::kAtomTypeShift);
-  uint16_t order = in.semantics == Semantics::kWeak || in.semantics == Semantics::kRelaxed ||
-                           in.semantics == Semantics::kVolatile
-                       ? bytecode::kRelaxed
-                       : bytecode::kAcquireRelease;
+  uint16_t order =
+      in.semantics == Semantics::kWeak || in.semantics == Semantics::kRelaxed || in.semantics == Semantics::kVolatile
+          ? bytecode::kRelaxed
+          : bytecode::kAcquireRelease;
   x |= static_cast<uint16_t>(order << bytecode::kAtomOrderShift);
   if (in.Has(Mod::kNoFtz)) x |= bytecode::kAtomNoFtz;
 
@@ -98,7 +143,8 @@ void Selector::SelectAtomic(const Instruction& in) {
     if (is_cas && in.operands.size() < address_index + 3) return Unimplemented(in, "these operands");
     return emit(target, source, is_cas ? &in.operands[address_index + 2] : nullptr);
   }
-  if (target != nullptr && (target->kind != OperandKind::kVector || target->elements.size() != source.elements.size())) {
+  if (target != nullptr &&
+      (target->kind != OperandKind::kVector || target->elements.size() != source.elements.size())) {
     return Unimplemented(in, "these operands");
   }
   if (target != nullptr) {

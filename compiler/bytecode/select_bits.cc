@@ -16,19 +16,24 @@ void Selector::SelectLogic(const Instruction& in) {
   const bool is_64 = TypeBits(type) == 64;
   const Operand& dst = in.operands[0];
   switch (in.opcode) {
-    case Opcode::kAnd: case Opcode::kOr: case Opcode::kXor: {
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kXor: {
       if (type == Type::kPred) {
         bool negate_a, negate_b;
         Reg a = UsePredicate(in.operands[1], in, &negate_a);
         Reg b = UsePredicate(in.operands[2], in, &negate_b);
         Reg p = Destination(dst, RegClass::kPredicate, in);
-        if (in.opcode == Opcode::kAnd && negate_b && !negate_a) { Emit(Op::ANDNP, p, a, b); return; }
+        if (in.opcode == Opcode::kAnd && negate_b && !negate_a) {
+          Emit(Op::ANDNP, p, a, b);
+          return;
+        }
         if (negate_a) a = Op1(Op::NOTP, RegClass::kPredicate, a);
         if (negate_b) b = Op1(Op::NOTP, RegClass::kPredicate, b);
         Emit(in.opcode == Opcode::kAnd ? Op::ANDP : in.opcode == Opcode::kOr ? Op::ORP : Op::XORP, p, a, b);
         return;
       }
-      Op op = in.opcode == Opcode::kAnd ? (is_64 ? Op::AND_I64 : Op::AND_I32)
+      Op op = in.opcode == Opcode::kAnd  ? (is_64 ? Op::AND_I64 : Op::AND_I32)
               : in.opcode == Opcode::kOr ? (is_64 ? Op::OR_I64 : Op::OR_I32)
                                          : (is_64 ? Op::XOR_I64 : Op::XOR_I32);
       // Operands are canonical, so 16-bit results are.
@@ -60,7 +65,8 @@ void Selector::SelectLogic(const Instruction& in) {
       return DefineOp(dst, Type::kB32, in, op, Use(in.operands[1], Type::kB32, in), Use(in.operands[2], Type::kB32, in),
                       Use(in.operands[3], Type::kU32, in));
     }
-    default: break;
+    default:
+      break;
   }
   // lop3{.BoolOp}.b32 d{|p}, a, b, c, immLut{, q}
   Reg a = Use(in.operands[1], Type::kB32, in);
@@ -121,13 +127,14 @@ void Selector::SelectBitField(const Instruction& in) {
     case Opcode::kPrmt:
       return DefineOp(dst, Type::kB32, in, Op::PRMT, use(1, Type::kB32), use(2, Type::kB32), use(3, Type::kB32),
                       static_cast<uint16_t>(in.prmt_mode));
-    default: break;
+    default:
+      break;
   }
   // dp4a.atype.btype, dp2a.mode.atype.btype
-  uint16_t x = (ptx::IsSigned(in.types[0]) ? 1 : 0) | (ptx::IsSigned(in.types[1]) ? 2 : 0) |
-               (in.part == MulPart::kHi ? 4 : 0);
-  DefineOp(dst, Type::kB32, in, in.opcode == Opcode::kDp4a ? Op::DP4A : Op::DP2A, use(1, Type::kB32), use(2, Type::kB32),
-           use(3, Type::kB32), x);
+  uint16_t x =
+      (ptx::IsSigned(in.types[0]) ? 1 : 0) | (ptx::IsSigned(in.types[1]) ? 2 : 0) | (in.part == MulPart::kHi ? 4 : 0);
+  DefineOp(dst, Type::kB32, in, in.opcode == Opcode::kDp4a ? Op::DP4A : Op::DP2A, use(1, Type::kB32),
+           use(2, Type::kB32), use(3, Type::kB32), x);
 }
 
 // ptx::PrmtMode and bytecode::PrmtMode have the same order.

@@ -1,5 +1,6 @@
 // call, the system calls of the device runtime, and the stack instructions (PTX ISA "Control Flow Instructions",
-// "Stack Manipulation Instructions"; the names of the system calls: CUDA C++ Programming Guide, printf, assert, malloc).
+// "Stack Manipulation Instructions"; the names of the system calls: CUDA C++ Programming Guide, printf, assert,
+// malloc).
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
@@ -32,7 +33,8 @@ size_t Count(const ptx::Operand* list) { return list == nullptr ? 0 : list->elem
 
 void Selector::SelectCall(const Instruction& in) {
   CallSite site;
-  if (in.operands.size() < 3 || in.operands[0].kind != OperandKind::kList || in.operands[2].kind != OperandKind::kList) {
+  if (in.operands.size() < 3 || in.operands[0].kind != OperandKind::kList ||
+      in.operands[2].kind != OperandKind::kList) {
     return Fail(in, kCallError, "malformed call");
   }
   site.returned = &in.operands[0];
@@ -60,9 +62,10 @@ void Selector::SelectCall(const Instruction& in) {
     return Fail(in, kCallError, "an indirect call without .callprototype or .calltargets");
   }
   if (Count(site.passed) != site.parameters->size() || Count(site.returned) != site.returns->size()) {
-    return Fail(in, kCallError, absl::StrFormat("the callee has %d parameters and %d return values, this call %d and %d",
-                                                site.parameters->size(), site.returns->size(), Count(site.passed),
-                                                Count(site.returned)));
+    return Fail(
+        in, kCallError,
+        absl::StrFormat("the callee has %d parameters and %d return values, this call %d and %d",
+                        site.parameters->size(), site.returns->size(), Count(site.passed), Count(site.returned)));
   }
   site.layout = LayOutArguments(*site.parameters, *site.returns);
   PassArguments(site, in);
@@ -78,7 +81,8 @@ void Selector::SelectCall(const Instruction& in) {
       return Fail(in, kCallError, absl::StrFormat("'%s' is a kernel: it cannot be called", header.name));
     } else {
       uint32_t number = context_.FunctionNumber(callee.symbol.index);
-      if (std::find(lir_.callees.begin(), lir_.callees.end(), number) == lir_.callees.end()) lir_.callees.push_back(number);
+      if (std::find(lir_.callees.begin(), lir_.callees.end(), number) == lir_.callees.end())
+        lir_.callees.push_back(number);
       Emit(Op::CALL, kNoReg, kNoReg, kNoReg, kNoReg, 0, static_cast<int32_t>(number));
     }
   } else {
@@ -101,7 +105,10 @@ void Selector::CopyInFrame(const Address& to, const Address& from, uint32_t byte
     Type type = Type::kB8;
     for (Type wider : {Type::kB64, Type::kB32, Type::kB16}) {
       uint32_t width = TypeBits(wider) / 8;
-      if (done % width == 0 && bytes - done >= width && align >= width) { type = wider; break; }
+      if (done % width == 0 && bytes - done >= width && align >= width) {
+        type = wider;
+        break;
+      }
     }
     Reg value = Temp(ClassOf(type));
     LoadScalar('L', type, value, Advance(from, done), 0);
@@ -158,9 +165,16 @@ void Selector::CollectReturns(const CallSite& site, const Instruction& in) {
 
 // The functions that the device runtime brings: no module defines them. False if the name is none of them.
 bool Selector::SelectSyscall(const CallSite& site, std::string_view name, const Instruction& in) {
-  struct Row { std::string_view name; Syscall which; size_t parameters; size_t returns; };
-  static constexpr Row kRows[] = {{"vprintf", Syscall::kVprintf, 2, 1}, {"__assertfail", Syscall::kAssertFail, 5, 0},
-                                  {"malloc", Syscall::kMalloc, 1, 1}, {"free", Syscall::kFree, 1, 0}};
+  struct Row {
+    std::string_view name;
+    Syscall which;
+    size_t parameters;
+    size_t returns;
+  };
+  static constexpr Row kRows[] = {{"vprintf", Syscall::kVprintf, 2, 1},
+                                  {"__assertfail", Syscall::kAssertFail, 5, 0},
+                                  {"malloc", Syscall::kMalloc, 1, 1},
+                                  {"free", Syscall::kFree, 1, 0}};
   const Row* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.name == name; });
   if (row == std::end(kRows)) return false;
   if (site.parameters->size() != row->parameters || site.returns->size() != row->returns) {
@@ -182,14 +196,20 @@ bool Selector::SelectSyscall(const CallSite& site, std::string_view name, const 
   LirInstruction& call = Emit(Op::SYSCALL, result, arguments[0], kNoReg, kNoReg, static_cast<uint16_t>(row->which));
   call.has_extension = true;
   switch (row->which) {
-    case Syscall::kVprintf: call.reg[kB] = arguments[1]; lir_.uses_printf = true; break;
+    case Syscall::kVprintf:
+      call.reg[kB] = arguments[1];
+      lir_.uses_printf = true;
+      break;
     case Syscall::kAssertFail:
       call.reg[kB] = arguments[1];
       call.reg[kC] = arguments[3];
       call.reg[kExt0] = arguments[2];
       call.reg[kExt0 + 1] = arguments[4];
       break;
-    case Syscall::kMalloc: case Syscall::kFree: lir_.uses_heap = true; break;
+    case Syscall::kMalloc:
+    case Syscall::kFree:
+      lir_.uses_heap = true;
+      break;
   }
   if (result != kNoReg) {
     Reg stored = TypeBits(result_type) == 64 ? Widen64(result, false) : Truncate(result);

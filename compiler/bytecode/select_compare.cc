@@ -10,49 +10,84 @@ using ptx::Type;
 
 namespace {
 
-struct CompareOps { Op i32s, i32u, i64s, i64u, f32, f64; };
+struct CompareOps {
+  Op i32s, i32u, i64s, i64u, f32, f64;
+};
 
 // NOP where the comparison does not exist for the type.
 CompareOps OpsOf(Compare compare) {
   switch (compare) {
-    case Compare::kEq: return {Op::SETP_EQ_I32, Op::SETP_EQ_I32, Op::SETP_EQ_I64, Op::SETP_EQ_I64, Op::SETP_EQ_F32, Op::SETP_EQ_F64};
-    case Compare::kNe: return {Op::SETP_NE_I32, Op::SETP_NE_I32, Op::SETP_NE_I64, Op::SETP_NE_I64, Op::SETP_NE_F32, Op::SETP_NE_F64};
-    case Compare::kLt: return {Op::SETP_LT_S32, Op::SETP_LT_U32, Op::SETP_LT_S64, Op::SETP_LT_U64, Op::SETP_LT_F32, Op::SETP_LT_F64};
-    case Compare::kLe: return {Op::SETP_LE_S32, Op::SETP_LE_U32, Op::SETP_LE_S64, Op::SETP_LE_U64, Op::SETP_LE_F32, Op::SETP_LE_F64};
-    case Compare::kGt: return {Op::SETP_GT_S32, Op::SETP_GT_U32, Op::SETP_GT_S64, Op::SETP_GT_U64, Op::SETP_GT_F32, Op::SETP_GT_F64};
-    case Compare::kGe: return {Op::SETP_GE_S32, Op::SETP_GE_U32, Op::SETP_GE_S64, Op::SETP_GE_U64, Op::SETP_GE_F32, Op::SETP_GE_F64};
-    case Compare::kLo: return {Op::SETP_LT_U32, Op::SETP_LT_U32, Op::SETP_LT_U64, Op::SETP_LT_U64, Op::NOP, Op::NOP};
-    case Compare::kLs: return {Op::SETP_LE_U32, Op::SETP_LE_U32, Op::SETP_LE_U64, Op::SETP_LE_U64, Op::NOP, Op::NOP};
-    case Compare::kHi: return {Op::SETP_GT_U32, Op::SETP_GT_U32, Op::SETP_GT_U64, Op::SETP_GT_U64, Op::NOP, Op::NOP};
-    case Compare::kHs: return {Op::SETP_GE_U32, Op::SETP_GE_U32, Op::SETP_GE_U64, Op::SETP_GE_U64, Op::NOP, Op::NOP};
-    case Compare::kEqu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_EQU_F32, Op::SETP_EQU_F64};
-    case Compare::kNeu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NEU_F32, Op::SETP_NEU_F64};
-    case Compare::kLtu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_LTU_F32, Op::SETP_LTU_F64};
-    case Compare::kLeu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_LEU_F32, Op::SETP_LEU_F64};
-    case Compare::kGtu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_GTU_F32, Op::SETP_GTU_F64};
-    case Compare::kGeu: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_GEU_F32, Op::SETP_GEU_F64};
-    case Compare::kNum: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NUM_F32, Op::SETP_NUM_F64};
-    case Compare::kNan: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NAN_F32, Op::SETP_NAN_F64};
-    default: return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::NOP};
+    case Compare::kEq:
+      return {Op::SETP_EQ_I32, Op::SETP_EQ_I32, Op::SETP_EQ_I64, Op::SETP_EQ_I64, Op::SETP_EQ_F32, Op::SETP_EQ_F64};
+    case Compare::kNe:
+      return {Op::SETP_NE_I32, Op::SETP_NE_I32, Op::SETP_NE_I64, Op::SETP_NE_I64, Op::SETP_NE_F32, Op::SETP_NE_F64};
+    case Compare::kLt:
+      return {Op::SETP_LT_S32, Op::SETP_LT_U32, Op::SETP_LT_S64, Op::SETP_LT_U64, Op::SETP_LT_F32, Op::SETP_LT_F64};
+    case Compare::kLe:
+      return {Op::SETP_LE_S32, Op::SETP_LE_U32, Op::SETP_LE_S64, Op::SETP_LE_U64, Op::SETP_LE_F32, Op::SETP_LE_F64};
+    case Compare::kGt:
+      return {Op::SETP_GT_S32, Op::SETP_GT_U32, Op::SETP_GT_S64, Op::SETP_GT_U64, Op::SETP_GT_F32, Op::SETP_GT_F64};
+    case Compare::kGe:
+      return {Op::SETP_GE_S32, Op::SETP_GE_U32, Op::SETP_GE_S64, Op::SETP_GE_U64, Op::SETP_GE_F32, Op::SETP_GE_F64};
+    case Compare::kLo:
+      return {Op::SETP_LT_U32, Op::SETP_LT_U32, Op::SETP_LT_U64, Op::SETP_LT_U64, Op::NOP, Op::NOP};
+    case Compare::kLs:
+      return {Op::SETP_LE_U32, Op::SETP_LE_U32, Op::SETP_LE_U64, Op::SETP_LE_U64, Op::NOP, Op::NOP};
+    case Compare::kHi:
+      return {Op::SETP_GT_U32, Op::SETP_GT_U32, Op::SETP_GT_U64, Op::SETP_GT_U64, Op::NOP, Op::NOP};
+    case Compare::kHs:
+      return {Op::SETP_GE_U32, Op::SETP_GE_U32, Op::SETP_GE_U64, Op::SETP_GE_U64, Op::NOP, Op::NOP};
+    case Compare::kEqu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_EQU_F32, Op::SETP_EQU_F64};
+    case Compare::kNeu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NEU_F32, Op::SETP_NEU_F64};
+    case Compare::kLtu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_LTU_F32, Op::SETP_LTU_F64};
+    case Compare::kLeu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_LEU_F32, Op::SETP_LEU_F64};
+    case Compare::kGtu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_GTU_F32, Op::SETP_GTU_F64};
+    case Compare::kGeu:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_GEU_F32, Op::SETP_GEU_F64};
+    case Compare::kNum:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NUM_F32, Op::SETP_NUM_F64};
+    case Compare::kNan:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::SETP_NAN_F32, Op::SETP_NAN_F64};
+    default:
+      return {Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::NOP, Op::NOP};
   }
 }
 
 bytecode::Compare HalfCompareOf(Compare compare) {
   switch (compare) {
-    case Compare::kNe: return bytecode::Compare::kNe;
-    case Compare::kLt: return bytecode::Compare::kLt;
-    case Compare::kLe: return bytecode::Compare::kLe;
-    case Compare::kGt: return bytecode::Compare::kGt;
-    case Compare::kGe: return bytecode::Compare::kGe;
-    case Compare::kEqu: return bytecode::Compare::kEqu;
-    case Compare::kNeu: return bytecode::Compare::kNeu;
-    case Compare::kLtu: return bytecode::Compare::kLtu;
-    case Compare::kLeu: return bytecode::Compare::kLeu;
-    case Compare::kGtu: return bytecode::Compare::kGtu;
-    case Compare::kGeu: return bytecode::Compare::kGeu;
-    case Compare::kNum: return bytecode::Compare::kNum;
-    case Compare::kNan: return bytecode::Compare::kNan;
-    default: return bytecode::Compare::kEq;
+    case Compare::kNe:
+      return bytecode::Compare::kNe;
+    case Compare::kLt:
+      return bytecode::Compare::kLt;
+    case Compare::kLe:
+      return bytecode::Compare::kLe;
+    case Compare::kGt:
+      return bytecode::Compare::kGt;
+    case Compare::kGe:
+      return bytecode::Compare::kGe;
+    case Compare::kEqu:
+      return bytecode::Compare::kEqu;
+    case Compare::kNeu:
+      return bytecode::Compare::kNeu;
+    case Compare::kLtu:
+      return bytecode::Compare::kLtu;
+    case Compare::kLeu:
+      return bytecode::Compare::kLeu;
+    case Compare::kGtu:
+      return bytecode::Compare::kGtu;
+    case Compare::kGeu:
+      return bytecode::Compare::kGeu;
+    case Compare::kNum:
+      return bytecode::Compare::kNum;
+    case Compare::kNan:
+      return bytecode::Compare::kNan;
+    default:
+      return bytecode::Compare::kEq;
   }
 }
 
@@ -143,11 +178,24 @@ void Selector::SelectSet(const Instruction& in) {
   }
   uint32_t one;
   switch (to) {
-    case Type::kF32: one = 0x3f800000; break;
-    case Type::kF16: case Type::kF16x2: one = 0x3c00; break;
-    case Type::kBf16: case Type::kBf16x2: one = 0x3f80; break;
-    case Type::kU16: case Type::kS16: one = 0xffff; break;
-    default: one = packed ? 0xffff : 0xffffffff; break;
+    case Type::kF32:
+      one = 0x3f800000;
+      break;
+    case Type::kF16:
+    case Type::kF16x2:
+      one = 0x3c00;
+      break;
+    case Type::kBf16:
+    case Type::kBf16x2:
+      one = 0x3f80;
+      break;
+    case Type::kU16:
+    case Type::kS16:
+      one = 0xffff;
+      break;
+    default:
+      one = packed ? 0xffff : 0xffffffff;
+      break;
   }
   Reg dst = Destination(in.operands[0], RegClass::k32, in);
   if (!packed) {

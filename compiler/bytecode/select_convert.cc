@@ -12,9 +12,17 @@ bool IsPlainFloat(Type type) { return type == Type::kF32 || type == Type::kF64; 
 bool IsScalarHalf(Type type) { return type == Type::kF16 || type == Type::kBf16; }
 bool IsInteger(Type type) {
   switch (type) {
-    case Type::kU8: case Type::kU16: case Type::kU32: case Type::kU64:
-    case Type::kS8: case Type::kS16: case Type::kS32: case Type::kS64: return true;
-    default: return false;
+    case Type::kU8:
+    case Type::kU16:
+    case Type::kU32:
+    case Type::kU64:
+    case Type::kS8:
+    case Type::kS16:
+    case Type::kS32:
+    case Type::kS64:
+      return true;
+    default:
+      return false;
   }
 }
 bool RoundsToIntegral(ptx::Rounding rounding) {
@@ -84,9 +92,11 @@ void Selector::ConvertIntegers(const Instruction& in, Type to, Type from) {
     value = Truncate(value);
   }
   // A value that is canonical for the destination needs no second extension.
-  const bool fits = to_bits > from_bits ? (!from_signed || to_bits >= 32) : to_bits == from_bits && to_signed == from_signed;
+  const bool fits =
+      to_bits > from_bits ? (!from_signed || to_bits >= 32) : to_bits == from_bits && to_signed == from_signed;
   const uint32_t register_bits = RegisterBytes(in.operands[0]) * 8;
-  if (fits && register_bits >= 32 && register_bits <= 64 && to_bits <= 32 && !(to_bits < 32 && to_signed && !from_signed)) {
+  if (fits && register_bits >= 32 && register_bits <= 64 && to_bits <= 32 &&
+      !(to_bits < 32 && to_signed && !from_signed)) {
     return Define(in.operands[0], to_signed ? Type::kS32 : Type::kU32, value, in);
   }
   if (fits && !from_signed && register_bits < 32 && to_bits < 32) {
@@ -120,15 +130,16 @@ void Selector::ConvertFromInteger(const Instruction& in, Type to, Type from) {
   const bool is_signed = ptx::IsSigned(from);
   const bool is_64 = TypeBits(from) == 64;
   Reg value = Use(in.operands[1], from, in);
-  if (TypeBits(from) < 32 && (is_signed || RegisterBytes(in.operands[1]) * 8 > TypeBits(from))) value = Narrow(value, from);
+  if (TypeBits(from) < 32 && (is_signed || RegisterBytes(in.operands[1]) * 8 > TypeBits(from)))
+    value = Narrow(value, from);
   if (to == Type::kF32) {
     Op op = is_signed ? (is_64 ? Op::CVT_F32_S64 : Op::CVT_F32_S32) : (is_64 ? Op::CVT_F32_U64 : Op::CVT_F32_U32);
     return DefineOp(in.operands[0], to, in, op, value, kNoReg, kNoReg, flags);
   }
   Op to_f64 = is_signed ? (is_64 ? Op::CVT_F64_S64 : Op::CVT_F64_S32) : (is_64 ? Op::CVT_F64_U64 : Op::CVT_F64_U32);
   if (to == Type::kF64) return DefineOp(in.operands[0], to, in, to_f64, value, kNoReg, kNoReg, flags);
-  // Halves by way of f64, which holds 32-bit integers exactly. 64-bit ones are rounded to odd there (truncated, with the
-  // last bit set if anything was lost), so that the second rounding sees on which side of a tie the value lies.
+  // Halves by way of f64, which holds 32-bit integers exactly. 64-bit ones are rounded to odd there (truncated, with
+  // the last bit set if anything was lost), so that the second rounding sees on which side of a tie the value lies.
   Reg wide;
   if (!is_64) {
     wide = Op1(to_f64, RegClass::k64, value);
@@ -140,8 +151,8 @@ void Selector::ConvertFromInteger(const Instruction& in, Type to, Type from) {
     Reg odd = Op2(Op::OR_I64, RegClass::k64, truncated, Bits64(1));
     wide = Op3(Op::SELP64, RegClass::k64, odd, truncated, inexact);
   }
-  Emit(to == Type::kF16 ? Op::CVT_F16_F64 : Op::CVT_BF16_F64, Destination(in.operands[0], RegClass::k32, in), wide, kNoReg,
-       kNoReg, flags);
+  Emit(to == Type::kF16 ? Op::CVT_F16_F64 : Op::CVT_BF16_F64, Destination(in.operands[0], RegClass::k32, in), wide,
+       kNoReg, kNoReg, flags);
 }
 
 void Selector::ConvertFloats(const Instruction& in, Type to, Type from) {
@@ -165,8 +176,10 @@ void Selector::ConvertFloats(const Instruction& in, Type to, Type from) {
       op = from == Type::kF64 ? Op::CVT_F64_F64 : Op::CVT_F64_F32;
       break;
     case Type::kF32:
-      op = from == Type::kF64 ? Op::CVT_F32_F64 : from == Type::kF32 ? Op::CVT_F32_F32
-           : from == Type::kF16 ? Op::CVT_F32_F16 : Op::CVT_F32_BF16;
+      op = from == Type::kF64   ? Op::CVT_F32_F64
+           : from == Type::kF32 ? Op::CVT_F32_F32
+           : from == Type::kF16 ? Op::CVT_F32_F16
+                                : Op::CVT_F32_BF16;
       break;
     case Type::kF16:
       if (from == Type::kBf16) value = half_to_f32(0);
@@ -206,7 +219,8 @@ void Selector::ConvertPair(const Instruction& in, Type to) {
   Emit(Op::MAD_LO_I32, Destination(in.operands[0], RegClass::k32, in), parts[0], Bits32(0x10000), parts[1]);
 }
 
-// cvt.pack.sat.type.s32 d, a, b{, c}: saturates a and b and concatenates them, a above b, below them the upper part of c.
+// cvt.pack.sat.type.s32 d, a, b{, c}: saturates a and b and concatenates them, a above b, below them the upper part of
+// c.
 void Selector::ConvertPack(const Instruction& in) {
   const Type to = in.types[0];
   const bool is_signed = ptx::IsSigned(to) || to == Type::kS4 || to == Type::kS2;

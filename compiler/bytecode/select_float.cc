@@ -14,21 +14,37 @@ bool IsHalf(Type type) {
 
 uint16_t HalfFormatOf(Type type) {
   switch (type) {
-    case Type::kF16x2: return bytecode::kF16x2;
-    case Type::kBf16: return bytecode::kBf16;
-    case Type::kBf16x2: return bytecode::kBf16x2;
-    default: return bytecode::kF16;
+    case Type::kF16x2:
+      return bytecode::kF16x2;
+    case Type::kBf16:
+      return bytecode::kBf16;
+    case Type::kBf16x2:
+      return bytecode::kBf16x2;
+    default:
+      return bytecode::kF16;
   }
 }
 
 uint16_t FloatFlags(const ptx::Instruction& in) {
   uint16_t flags = 0;
   switch (in.rounding) {
-    case ptx::Rounding::kRz: case ptx::Rounding::kRzi: flags = static_cast<uint16_t>(Rounding::kRz); break;
-    case ptx::Rounding::kRm: case ptx::Rounding::kRmi: flags = static_cast<uint16_t>(Rounding::kRm); break;
-    case ptx::Rounding::kRp: case ptx::Rounding::kRpi: flags = static_cast<uint16_t>(Rounding::kRp); break;
-    case ptx::Rounding::kRna: flags = static_cast<uint16_t>(Rounding::kRna); break;
-    default: break;
+    case ptx::Rounding::kRz:
+    case ptx::Rounding::kRzi:
+      flags = static_cast<uint16_t>(Rounding::kRz);
+      break;
+    case ptx::Rounding::kRm:
+    case ptx::Rounding::kRmi:
+      flags = static_cast<uint16_t>(Rounding::kRm);
+      break;
+    case ptx::Rounding::kRp:
+    case ptx::Rounding::kRpi:
+      flags = static_cast<uint16_t>(Rounding::kRp);
+      break;
+    case ptx::Rounding::kRna:
+      flags = static_cast<uint16_t>(Rounding::kRna);
+      break;
+    default:
+      break;
   }
   if (in.Has(Mod::kFtz)) flags |= bytecode::kFtz;
   if (in.Has(Mod::kSat)) flags |= bytecode::kSat;
@@ -42,31 +58,50 @@ uint16_t FloatFlags(const ptx::Instruction& in) {
 namespace {
 
 // Plain form when no flag is set, _X form otherwise.
-struct FloatOps { Op f32, f32_x, f64, f64_x; };
+struct FloatOps {
+  Op f32, f32_x, f64, f64_x;
+};
 FloatOps OpsOf(Opcode opcode) {
   switch (opcode) {
-    case Opcode::kAdd: return {Op::ADD_F32, Op::ADD_F32_X, Op::ADD_F64, Op::ADD_F64_X};
-    case Opcode::kSub: return {Op::SUB_F32, Op::SUB_F32_X, Op::SUB_F64, Op::SUB_F64_X};
-    case Opcode::kMul: return {Op::MUL_F32, Op::MUL_F32_X, Op::MUL_F64, Op::MUL_F64_X};
-    case Opcode::kDiv: return {Op::DIV_F32, Op::DIV_F32_X, Op::DIV_F64, Op::DIV_F64_X};
-    case Opcode::kSqrt: return {Op::SQRT_F32, Op::SQRT_F32_X, Op::SQRT_F64, Op::SQRT_F64_X};
-    case Opcode::kRcp: return {Op::RCP_F32, Op::RCP_F32_X, Op::RCP_F64, Op::RCP_F64_X};
-    case Opcode::kMin: return {Op::MIN_F32, Op::MIN_F32_X, Op::MIN_F64, Op::MIN_F64};
-    case Opcode::kMax: return {Op::MAX_F32, Op::MAX_F32_X, Op::MAX_F64, Op::MAX_F64};
-    case Opcode::kNeg: return {Op::NEG_F32, Op::NEG_F32_X, Op::NEG_F64, Op::NEG_F64};
-    case Opcode::kAbs: return {Op::ABS_F32, Op::ABS_F32_X, Op::ABS_F64, Op::ABS_F64};
-    default: return {Op::FMA_F32, Op::FMA_F32_X, Op::FMA_F64, Op::FMA_F64_X};  // fma, mad
+    case Opcode::kAdd:
+      return {Op::ADD_F32, Op::ADD_F32_X, Op::ADD_F64, Op::ADD_F64_X};
+    case Opcode::kSub:
+      return {Op::SUB_F32, Op::SUB_F32_X, Op::SUB_F64, Op::SUB_F64_X};
+    case Opcode::kMul:
+      return {Op::MUL_F32, Op::MUL_F32_X, Op::MUL_F64, Op::MUL_F64_X};
+    case Opcode::kDiv:
+      return {Op::DIV_F32, Op::DIV_F32_X, Op::DIV_F64, Op::DIV_F64_X};
+    case Opcode::kSqrt:
+      return {Op::SQRT_F32, Op::SQRT_F32_X, Op::SQRT_F64, Op::SQRT_F64_X};
+    case Opcode::kRcp:
+      return {Op::RCP_F32, Op::RCP_F32_X, Op::RCP_F64, Op::RCP_F64_X};
+    case Opcode::kMin:
+      return {Op::MIN_F32, Op::MIN_F32_X, Op::MIN_F64, Op::MIN_F64};
+    case Opcode::kMax:
+      return {Op::MAX_F32, Op::MAX_F32_X, Op::MAX_F64, Op::MAX_F64};
+    case Opcode::kNeg:
+      return {Op::NEG_F32, Op::NEG_F32_X, Op::NEG_F64, Op::NEG_F64};
+    case Opcode::kAbs:
+      return {Op::ABS_F32, Op::ABS_F32_X, Op::ABS_F64, Op::ABS_F64};
+    default:
+      return {Op::FMA_F32, Op::FMA_F32_X, Op::FMA_F64, Op::FMA_F64_X};  // fma, mad
   }
 }
 
 bytecode::TestpKind TestpOf(ptx::TestpKind kind) {
   switch (kind) {
-    case ptx::TestpKind::kInfinite: return bytecode::TestpKind::kInfinite;
-    case ptx::TestpKind::kNumber: return bytecode::TestpKind::kNumber;
-    case ptx::TestpKind::kNotANumber: return bytecode::TestpKind::kNotANumber;
-    case ptx::TestpKind::kNormal: return bytecode::TestpKind::kNormal;
-    case ptx::TestpKind::kSubnormal: return bytecode::TestpKind::kSubnormal;
-    default: return bytecode::TestpKind::kFinite;
+    case ptx::TestpKind::kInfinite:
+      return bytecode::TestpKind::kInfinite;
+    case ptx::TestpKind::kNumber:
+      return bytecode::TestpKind::kNumber;
+    case ptx::TestpKind::kNotANumber:
+      return bytecode::TestpKind::kNotANumber;
+    case ptx::TestpKind::kNormal:
+      return bytecode::TestpKind::kNormal;
+    case ptx::TestpKind::kSubnormal:
+      return bytecode::TestpKind::kSubnormal;
+    default:
+      return bytecode::TestpKind::kFinite;
   }
 }
 
@@ -81,7 +116,8 @@ void Selector::SelectFloat(const Instruction& in) {
   const Type source = in.type_count > 1 && IsHalf(in.types[1]) ? in.types[1] : type;
   auto use = [&](size_t i) {
     if (source == type || i + 1 == in.operands.size()) return Use(in.operands[i], type, in);
-    return Op1(source == Type::kF16 ? Op::CVT_F32_F16 : Op::CVT_F32_BF16, RegClass::k32, Use(in.operands[i], source, in));
+    return Op1(source == Type::kF16 ? Op::CVT_F32_F16 : Op::CVT_F32_BF16, RegClass::k32,
+               Use(in.operands[i], source, in));
   };
   if (in.opcode == Opcode::kTestp) {
     Reg a = use(1);
@@ -134,12 +170,24 @@ void Selector::SelectFloatUnary(const Instruction& in) {
       if (!in.Has(Mod::kApprox)) return SelectFloat(in);
       op = Op::SQRT_APPROX_F32;
       break;
-    case Opcode::kRsqrt: op = is_64 ? Op::RSQRT_APPROX_F64 : Op::RSQRT_APPROX_F32; break;
-    case Opcode::kSin: op = Op::SIN_APPROX_F32; break;
-    case Opcode::kCos: op = Op::COS_APPROX_F32; break;
-    case Opcode::kLg2: op = Op::LG2_APPROX_F32; break;
-    case Opcode::kEx2: op = Op::EX2_APPROX_F32; break;
-    default: op = Op::TANH_APPROX_F32; break;
+    case Opcode::kRsqrt:
+      op = is_64 ? Op::RSQRT_APPROX_F64 : Op::RSQRT_APPROX_F32;
+      break;
+    case Opcode::kSin:
+      op = Op::SIN_APPROX_F32;
+      break;
+    case Opcode::kCos:
+      op = Op::COS_APPROX_F32;
+      break;
+    case Opcode::kLg2:
+      op = Op::LG2_APPROX_F32;
+      break;
+    case Opcode::kEx2:
+      op = Op::EX2_APPROX_F32;
+      break;
+    default:
+      op = Op::TANH_APPROX_F32;
+      break;
   }
   DefineOp(dst, type, in, op, a, kNoReg, kNoReg, flags);
 }
@@ -166,15 +214,32 @@ void Selector::SelectHalf(const Instruction& in) {
   const uint16_t x = FloatFlags(in) | HalfFormatOf(type);
   Op op;
   switch (in.opcode) {
-    case Opcode::kAdd: op = Op::HADD; break;
-    case Opcode::kSub: op = Op::HSUB; break;
-    case Opcode::kMul: op = Op::HMUL; break;
-    case Opcode::kFma: op = Op::HFMA; break;
-    case Opcode::kMin: op = in.operands.size() > 3 ? Op::HMIN3 : Op::HMIN; break;
-    case Opcode::kMax: op = in.operands.size() > 3 ? Op::HMAX3 : Op::HMAX; break;
-    case Opcode::kNeg: op = Op::HNEG; break;
-    case Opcode::kAbs: op = Op::HABS; break;
-    default: return Unimplemented(in);
+    case Opcode::kAdd:
+      op = Op::HADD;
+      break;
+    case Opcode::kSub:
+      op = Op::HSUB;
+      break;
+    case Opcode::kMul:
+      op = Op::HMUL;
+      break;
+    case Opcode::kFma:
+      op = Op::HFMA;
+      break;
+    case Opcode::kMin:
+      op = in.operands.size() > 3 ? Op::HMIN3 : Op::HMIN;
+      break;
+    case Opcode::kMax:
+      op = in.operands.size() > 3 ? Op::HMAX3 : Op::HMAX;
+      break;
+    case Opcode::kNeg:
+      op = Op::HNEG;
+      break;
+    case Opcode::kAbs:
+      op = Op::HABS;
+      break;
+    default:
+      return Unimplemented(in);
   }
   Reg sources[3] = {kNoReg, kNoReg, kNoReg};
   for (size_t i = 1; i < in.operands.size() && i <= 3; ++i) sources[i - 1] = Use(in.operands[i], type, in);

@@ -12,20 +12,32 @@ namespace {
 
 bool IsPacked16(Type type) { return type == Type::kU16x2 || type == Type::kS16x2; }
 
-struct Pair { Op op32; Op op64; };
+struct Pair {
+  Op op32;
+  Op op64;
+};
 
 // The operation of a two-operand instruction whose 16-bit form is the 32-bit one on extended operands.
 Pair Plain(Opcode opcode, bool is_signed) {
   switch (opcode) {
-    case Opcode::kDiv: return is_signed ? Pair{Op::DIV_S32, Op::DIV_S64} : Pair{Op::DIV_U32, Op::DIV_U64};
-    case Opcode::kRem: return is_signed ? Pair{Op::REM_S32, Op::REM_S64} : Pair{Op::REM_U32, Op::REM_U64};
-    case Opcode::kMin: return is_signed ? Pair{Op::MIN_S32, Op::MIN_S64} : Pair{Op::MIN_U32, Op::MIN_U64};
-    case Opcode::kMax: return is_signed ? Pair{Op::MAX_S32, Op::MAX_S64} : Pair{Op::MAX_U32, Op::MAX_U64};
-    case Opcode::kNeg: return {Op::NEG_I32, Op::NEG_I64};
-    case Opcode::kAbs: return {Op::ABS_I32, Op::ABS_I64};
-    case Opcode::kSad: return is_signed ? Pair{Op::SAD_S32, Op::SAD_S64} : Pair{Op::SAD_U32, Op::SAD_U64};
-    case Opcode::kAdd: return {Op::ADD_I32, Op::ADD_I64};
-    default: return {Op::SUB_I32, Op::SUB_I64};
+    case Opcode::kDiv:
+      return is_signed ? Pair{Op::DIV_S32, Op::DIV_S64} : Pair{Op::DIV_U32, Op::DIV_U64};
+    case Opcode::kRem:
+      return is_signed ? Pair{Op::REM_S32, Op::REM_S64} : Pair{Op::REM_U32, Op::REM_U64};
+    case Opcode::kMin:
+      return is_signed ? Pair{Op::MIN_S32, Op::MIN_S64} : Pair{Op::MIN_U32, Op::MIN_U64};
+    case Opcode::kMax:
+      return is_signed ? Pair{Op::MAX_S32, Op::MAX_S64} : Pair{Op::MAX_U32, Op::MAX_U64};
+    case Opcode::kNeg:
+      return {Op::NEG_I32, Op::NEG_I64};
+    case Opcode::kAbs:
+      return {Op::ABS_I32, Op::ABS_I64};
+    case Opcode::kSad:
+      return is_signed ? Pair{Op::SAD_S32, Op::SAD_S64} : Pair{Op::SAD_U32, Op::SAD_U64};
+    case Opcode::kAdd:
+      return {Op::ADD_I32, Op::ADD_I64};
+    default:
+      return {Op::SUB_I32, Op::SUB_I64};
   }
 }
 
@@ -39,9 +51,12 @@ void Selector::SelectIntegerArith(const Instruction& in) {
     case Opcode::kSub:
       if (in.Has(Mod::kCc)) return SelectCarry(in);
       return SelectAddSub(in);
-    case Opcode::kMul: return SelectMul(in);
-    case Opcode::kMad: return in.Has(Mod::kCc) ? SelectCarry(in) : SelectMul(in);
-    default: break;
+    case Opcode::kMul:
+      return SelectMul(in);
+    case Opcode::kMad:
+      return in.Has(Mod::kCc) ? SelectCarry(in) : SelectMul(in);
+    default:
+      break;
   }
   Pair ops = Plain(in.opcode, ptx::IsSigned(type));
   Reg a = UseExtended(in.operands[1], type, in);
@@ -83,7 +98,8 @@ void Selector::SelectMul(const Instruction& in) {
     }
     Type wide = is_signed ? Type::kS64 : Type::kU64;
     if (!is_mad) return DefineOp(dst, wide, in, is_signed ? Op::MUL_WIDE_S32 : Op::MUL_WIDE_U32, a, b);
-    return DefineOp(dst, wide, in, is_signed ? Op::MAD_WIDE_S32 : Op::MAD_WIDE_U32, a, b, Use(in.operands[3], wide, in));
+    return DefineOp(dst, wide, in, is_signed ? Op::MAD_WIDE_S32 : Op::MAD_WIDE_U32, a, b,
+                    Use(in.operands[3], wide, in));
   }
   if (in.part == MulPart::kHi) {
     Reg high;
@@ -128,9 +144,9 @@ void Selector::SelectCarry(const Instruction& in) {
   Reg b = Use(in.operands[2], type, in);
   if (is_mad) {
     const bool is_signed = ptx::IsSigned(type);
-    Op op = in.part == MulPart::kHi ? (is_signed ? (is_64 ? Op::MUL_HI_S64 : Op::MUL_HI_S32)
-                                                 : (is_64 ? Op::MUL_HI_U64 : Op::MUL_HI_U32))
-                                    : (is_64 ? Op::MUL_LO_I64 : Op::MUL_LO_I32);
+    Op op = in.part == MulPart::kHi
+                ? (is_signed ? (is_64 ? Op::MUL_HI_S64 : Op::MUL_HI_S32) : (is_64 ? Op::MUL_HI_U64 : Op::MUL_HI_U32))
+                : (is_64 ? Op::MUL_LO_I64 : Op::MUL_LO_I32);
     a = Op2(op, cls, a, b);
     b = Use(in.operands[3], type, in);
   }

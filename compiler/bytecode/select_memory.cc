@@ -12,8 +12,20 @@ using ptx::Type;
 namespace {
 
 // The operations of one space follow each other in bytecode.def, in this order.
-enum SpaceOp : uint16_t { kLoadU8, kLoadS8, kLoadU16, kLoadS16, kLoadB32, kLoadB64, kLoadVector,
-                          kStoreB8, kStoreB16, kStoreB32, kStoreB64, kStoreVector };
+enum SpaceOp : uint16_t {
+  kLoadU8,
+  kLoadS8,
+  kLoadU16,
+  kLoadS16,
+  kLoadB32,
+  kLoadB64,
+  kLoadVector,
+  kStoreB8,
+  kStoreB16,
+  kStoreB32,
+  kStoreB64,
+  kStoreVector
+};
 
 Op OpOf(char space, SpaceOp op) {
   Op first = space == 'G' ? Op::LD_G_U8 : space == 'X' ? Op::LD_X_U8 : space == 'S' ? Op::LD_S_U8 : Op::LD_L_U8;
@@ -26,25 +38,36 @@ static_assert(static_cast<int>(Op::STV_G) - static_cast<int>(Op::LD_G_U8) == kSt
 
 SpaceOp ScalarLoadOf(Type type) {
   switch (TypeBits(type)) {
-    case 8: return ptx::IsSigned(type) ? kLoadS8 : kLoadU8;
-    case 16: return ptx::IsSigned(type) ? kLoadS16 : kLoadU16;
-    case 64: return kLoadB64;
-    default: return kLoadB32;
+    case 8:
+      return ptx::IsSigned(type) ? kLoadS8 : kLoadU8;
+    case 16:
+      return ptx::IsSigned(type) ? kLoadS16 : kLoadU16;
+    case 64:
+      return kLoadB64;
+    default:
+      return kLoadB32;
   }
 }
 
 uint16_t VectorFlags(uint32_t bits, size_t count) {
-  uint16_t width = bits == 8 ? bytecode::kWidth8 : bits == 16 ? bytecode::kWidth16
-                   : bits == 64 ? bytecode::kWidth64 : bytecode::kWidth32;
+  uint16_t width = bits == 8    ? bytecode::kWidth8
+                   : bits == 16 ? bytecode::kWidth16
+                   : bits == 64 ? bytecode::kWidth64
+                                : bytecode::kWidth32;
   return width | static_cast<uint16_t>(count << bytecode::kCountShift);
 }
 
 uint16_t OrderOf(Semantics semantics) {
   switch (semantics) {
-    case Semantics::kWeak: return bytecode::kWeak;
-    case Semantics::kAcquire: case Semantics::kRelease: case Semantics::kAcqRel: case Semantics::kSc:
+    case Semantics::kWeak:
+      return bytecode::kWeak;
+    case Semantics::kAcquire:
+    case Semantics::kRelease:
+    case Semantics::kAcqRel:
+    case Semantics::kSc:
       return bytecode::kAcquireRelease;
-    default: return bytecode::kRelaxed;
+    default:
+      return bytecode::kRelaxed;
   }
 }
 
@@ -65,13 +88,21 @@ std::vector<const ptx::Operand*> Elements(const ptx::Operand& operand) {
 // parameters of an entry that are not read by name are generic memory.
 char Selector::SpaceOf(const Instruction& in, const Operand& address) const {
   switch (in.space) {
-    case StateSpace::kGlobal: case StateSpace::kConst: return 'G';
-    case StateSpace::kShared: case StateSpace::kSharedCluster: return 'S';
-    case StateSpace::kLocal: case StateSpace::kParamFunc: return 'L';
-    case StateSpace::kParam: case StateSpace::kParamEntry:
+    case StateSpace::kGlobal:
+    case StateSpace::kConst:
+      return 'G';
+    case StateSpace::kShared:
+    case StateSpace::kSharedCluster:
+      return 'S';
+    case StateSpace::kLocal:
+    case StateSpace::kParamFunc:
+      return 'L';
+    case StateSpace::kParam:
+    case StateSpace::kParamEntry:
       if (address.has_symbol && address.symbol.kind == SymbolKind::kCallParameter) return 'L';
       return function_.is_entry ? 'X' : 'L';
-    default: return 'X';
+    default:
+      return 'X';
   }
 }
 
@@ -81,7 +112,8 @@ void Selector::SelectLoad(const Instruction& in) {
       source.reg == ptx::kNoRegister) {
     return LoadParameterBank(in);
   }
-  EmitLoad(SpaceOf(in, source), in.types[0], Elements(in.operands[0]), UseAddress(source, in), OrderOf(in.semantics), in);
+  EmitLoad(SpaceOf(in, source), in.types[0], Elements(in.operands[0]), UseAddress(source, in), OrderOf(in.semantics),
+           in);
 }
 
 // Kernel parameters read by name are constants of the launch.
@@ -93,7 +125,8 @@ void Selector::LoadParameterBank(const Instruction& in) {
   std::vector<const Operand*> targets = Elements(in.operands[0]);
   int64_t offset = int64_t{parameter.offset_bytes} + source.offset;
   const ptx::Parameter& last = function_.parameters.back();
-  if (offset < 0 || offset + static_cast<int64_t>(bytes * targets.size()) > int64_t{last.offset_bytes} + last.size_bytes) {
+  if (offset < 0 ||
+      offset + static_cast<int64_t>(bytes * targets.size()) > int64_t{last.offset_bytes} + last.size_bytes) {
     return Fail(in, 903, "this load reads past the kernel's parameters");
   }
   auto word = [&](Type part, int64_t at) {
@@ -172,7 +205,8 @@ void Selector::EmitLoad(char space, Type type, const std::vector<const Operand*>
 
 // One LDV or STV. A load's elements must not overwrite its address register before it is used up: if one is the
 // other, the address is copied first.
-void Selector::EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits, Address at, uint16_t order, bool is_load) {
+void Selector::EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits, Address at, uint16_t order,
+                          bool is_load) {
   if (is_load) {
     for (Reg element : elements) {
       if (element != at.base) continue;
@@ -181,8 +215,8 @@ void Selector::EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits
       at.base = copy;
     }
   }
-  LirInstruction& out = Emit(op, kNoReg, at.base, kNoReg, kNoReg,
-                             order | at.flags | VectorFlags(bits, elements.size()), at.imm);
+  LirInstruction& out =
+      Emit(op, kNoReg, at.base, kNoReg, kNoReg, order | at.flags | VectorFlags(bits, elements.size()), at.imm);
   out.has_extension = true;
   out.defs = 0;
   for (size_t i = 0; i < elements.size(); ++i) {
@@ -204,7 +238,8 @@ void Selector::LoadScalar(char space, Type type, Reg dst, const Address& at, uin
 
 void Selector::SelectStore(const Instruction& in) {
   const Operand& target = in.operands[0];
-  EmitStore(SpaceOf(in, target), in.types[0], Elements(in.operands[1]), UseAddress(target, in), OrderOf(in.semantics), in);
+  EmitStore(SpaceOf(in, target), in.types[0], Elements(in.operands[1]), UseAddress(target, in), OrderOf(in.semantics),
+            in);
 }
 
 void Selector::EmitStore(char space, Type type, const std::vector<const Operand*>& sources, const Address& at,
@@ -226,10 +261,18 @@ void Selector::StoreScalar(char space, Type type, Reg value, const Address& at, 
       Reg high = Op1(kHigh128, RegClass::k64, value);
       return EmitVector(OpOf(space, kStoreVector), {low, high}, 64, at, order, false);
     }
-    case 8: op = kStoreB8; break;
-    case 16: op = kStoreB16; break;
-    case 64: op = kStoreB64; break;
-    default: op = kStoreB32; break;
+    case 8:
+      op = kStoreB8;
+      break;
+    case 16:
+      op = kStoreB16;
+      break;
+    case 64:
+      op = kStoreB64;
+      break;
+    default:
+      op = kStoreB32;
+      break;
   }
   Emit(OpOf(space, op), kNoReg, at.base, value, kNoReg, order | at.flags, at.imm);
 }

@@ -11,7 +11,11 @@ using ptx::Type;
 namespace {
 
 Type BitType(uint32_t bits) {
-  return bits == 8 ? Type::kB8 : bits == 16 ? Type::kB16 : bits == 32 ? Type::kB32 : bits == 64 ? Type::kB64 : Type::kB128;
+  return bits == 8    ? Type::kB8
+         : bits == 16 ? Type::kB16
+         : bits == 32 ? Type::kB32
+         : bits == 64 ? Type::kB64
+                      : Type::kB128;
 }
 
 }  // namespace
@@ -27,7 +31,8 @@ void Selector::SelectMov(const Instruction& in) {
   Reg value = Use(in.operands[1], type, in);
   if (TypeBits(type) < 32) {
     // Registers of the type's width are canonical already; special registers and symbols are cut.
-    if (in.operands[1].kind == OperandKind::kRegister) return Move(Destination(in.operands[0], RegClass::k32, in), value);
+    if (in.operands[1].kind == OperandKind::kRegister)
+      return Move(Destination(in.operands[0], RegClass::k32, in), value);
     return Define(in.operands[0], type, value, in);
   }
   Move(Destination(in.operands[0], ClassOf(type), in), value);
@@ -47,11 +52,24 @@ void Selector::Unpack(const Instruction& in) {
     }
     Reg low, high;
     switch (bits) {
-      case 128: low = Op1(kLow128, RegClass::k64, value); high = Op1(kHigh128, RegClass::k64, value); break;
-      case 64: low = Op1(Op::TRUNC64_32, RegClass::k32, value); high = Op1(Op::HIGH64_32, RegClass::k32, value); break;
-      case 32: low = Op1(Op::EXT_U16, RegClass::k32, value); high = Op2(Op::SHR_U32, RegClass::k32, value, Bits32(16)); break;
-      case 16: low = Op1(Op::EXT_U8, RegClass::k32, value); high = Op2(Op::SHR_U32, RegClass::k32, value, Bits32(8)); break;
-      default: return Unimplemented(in, "elements of this width");
+      case 128:
+        low = Op1(kLow128, RegClass::k64, value);
+        high = Op1(kHigh128, RegClass::k64, value);
+        break;
+      case 64:
+        low = Op1(Op::TRUNC64_32, RegClass::k32, value);
+        high = Op1(Op::HIGH64_32, RegClass::k32, value);
+        break;
+      case 32:
+        low = Op1(Op::EXT_U16, RegClass::k32, value);
+        high = Op2(Op::SHR_U32, RegClass::k32, value, Bits32(16));
+        break;
+      case 16:
+        low = Op1(Op::EXT_U8, RegClass::k32, value);
+        high = Op2(Op::SHR_U32, RegClass::k32, value, Bits32(8));
+        break;
+      default:
+        return Unimplemented(in, "elements of this width");
     }
     self(self, low, bits / 2, begin, count / 2);
     self(self, high, bits / 2, begin + count / 2, count / 2);
@@ -68,12 +86,18 @@ void Selector::Pack(const Instruction& in) {
     Reg low = self(self, bits / 2, begin, count / 2);
     Reg high = self(self, bits / 2, begin + count / 2, count / 2);
     switch (bits) {
-      case 128: return Op2(kPack128, RegClass::k128, low, high);
-      case 64: return Op2(Op::PACK64, RegClass::k64, low, high);
+      case 128:
+        return Op2(kPack128, RegClass::k128, low, high);
+      case 64:
+        return Op2(Op::PACK64, RegClass::k64, low, high);
       // Both halves are zero-extended, so one multiply-add joins them.
-      case 32: return Op3(Op::MAD_LO_I32, RegClass::k32, high, Bits32(0x10000), low);
-      case 16: return Op3(Op::MAD_LO_I32, RegClass::k32, high, Bits32(0x100), low);
-      default: Unimplemented(in, "elements of this width"); return low;
+      case 32:
+        return Op3(Op::MAD_LO_I32, RegClass::k32, high, Bits32(0x10000), low);
+      case 16:
+        return Op3(Op::MAD_LO_I32, RegClass::k32, high, Bits32(0x100), low);
+      default:
+        Unimplemented(in, "elements of this width");
+        return low;
     }
   };
   Reg value = join(join, total, 0, elements.size());
@@ -87,13 +111,20 @@ void Selector::SelectCvta(const Instruction& in) {
   Reg source = Use(in.operands[1], type, in);
   Op op = Op::NOP;
   switch (in.space) {
-    case StateSpace::kShared: case StateSpace::kSharedCluster: op = to ? Op::CVTA_TO_SHARED : Op::CVTA_SHARED; break;
-    case StateSpace::kLocal: case StateSpace::kParamFunc: op = to ? Op::CVTA_TO_LOCAL : Op::CVTA_LOCAL; break;
+    case StateSpace::kShared:
+    case StateSpace::kSharedCluster:
+      op = to ? Op::CVTA_TO_SHARED : Op::CVTA_SHARED;
+      break;
+    case StateSpace::kLocal:
+    case StateSpace::kParamFunc:
+      op = to ? Op::CVTA_TO_LOCAL : Op::CVTA_LOCAL;
+      break;
     case StateSpace::kParam:
       // A device function's parameters lie in the caller's frame.
       if (!function_.is_entry) op = to ? Op::CVTA_TO_LOCAL : Op::CVTA_LOCAL;
       break;
-    default: break;
+    default:
+      break;
   }
   if (op != Op::NOP) source = Op1(op, RegClass::k64, Widen64(source, false));
   Define(in.operands[0], type, TypeBits(type) == 64 ? source : Truncate(source), in);
@@ -102,12 +133,25 @@ void Selector::SelectCvta(const Instruction& in) {
 void Selector::SelectIsspacep(const Instruction& in) {
   bytecode::Space space;
   switch (in.space) {
-    case StateSpace::kGlobal: space = bytecode::Space::kGlobal; break;
-    case StateSpace::kShared: case StateSpace::kSharedCluster: space = bytecode::Space::kShared; break;
-    case StateSpace::kLocal: space = bytecode::Space::kLocal; break;
-    case StateSpace::kConst: space = bytecode::Space::kConst; break;
-    case StateSpace::kParam: case StateSpace::kParamEntry: space = bytecode::Space::kParam; break;
-    default: return Unimplemented(in);
+    case StateSpace::kGlobal:
+      space = bytecode::Space::kGlobal;
+      break;
+    case StateSpace::kShared:
+    case StateSpace::kSharedCluster:
+      space = bytecode::Space::kShared;
+      break;
+    case StateSpace::kLocal:
+      space = bytecode::Space::kLocal;
+      break;
+    case StateSpace::kConst:
+      space = bytecode::Space::kConst;
+      break;
+    case StateSpace::kParam:
+    case StateSpace::kParamEntry:
+      space = bytecode::Space::kParam;
+      break;
+    default:
+      return Unimplemented(in);
   }
   Reg address = Use(in.operands[1], Type::kU64, in);
   if (space == bytecode::Space::kParam) lir_.uses_parameter_memory = true;

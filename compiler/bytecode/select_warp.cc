@@ -14,10 +14,18 @@ using ptx::Type;
 void Selector::SelectShfl(const Instruction& in) {
   bytecode::ShflMode mode;
   switch (in.shfl_mode) {
-    case ptx::ShflMode::kUp: mode = bytecode::ShflMode::kUp; break;
-    case ptx::ShflMode::kDown: mode = bytecode::ShflMode::kDown; break;
-    case ptx::ShflMode::kBfly: mode = bytecode::ShflMode::kBfly; break;
-    default: mode = bytecode::ShflMode::kIdx; break;
+    case ptx::ShflMode::kUp:
+      mode = bytecode::ShflMode::kUp;
+      break;
+    case ptx::ShflMode::kDown:
+      mode = bytecode::ShflMode::kDown;
+      break;
+    case ptx::ShflMode::kBfly:
+      mode = bytecode::ShflMode::kBfly;
+      break;
+    default:
+      mode = bytecode::ShflMode::kIdx;
+      break;
   }
   Reg a = Use(in.operands[1], Type::kB32, in);
   Reg b = Use(in.operands[2], Type::kB32, in);
@@ -39,13 +47,22 @@ void Selector::SelectVote(const Instruction& in) {
   Reg mask = in.Has(Mod::kSync) && in.operands.size() > 2 ? Use(in.operands[2], Type::kB32, in) : kNoReg;
   bytecode::VoteMode mode;
   switch (in.vote_mode) {
-    case ptx::VoteMode::kAll: mode = bytecode::VoteMode::kAll; break;
-    case ptx::VoteMode::kAny: mode = bytecode::VoteMode::kAny; break;
-    case ptx::VoteMode::kUni: mode = bytecode::VoteMode::kUni; break;
-    default: mode = bytecode::VoteMode::kBallot; break;
+    case ptx::VoteMode::kAll:
+      mode = bytecode::VoteMode::kAll;
+      break;
+    case ptx::VoteMode::kAny:
+      mode = bytecode::VoteMode::kAny;
+      break;
+    case ptx::VoteMode::kUni:
+      mode = bytecode::VoteMode::kUni;
+      break;
+    default:
+      mode = bytecode::VoteMode::kBallot;
+      break;
   }
   const uint16_t x = static_cast<uint16_t>(mode) | (negated ? 1 << 4 : 0);
-  if (mode == bytecode::VoteMode::kBallot) return DefineOp(in.operands[0], Type::kB32, in, Op::VOTE, a, mask, kNoReg, x);
+  if (mode == bytecode::VoteMode::kBallot)
+    return DefineOp(in.operands[0], Type::kB32, in, Op::VOTE, a, mask, kNoReg, x);
   Emit(Op::VOTE, Destination(in.operands[0], RegClass::kPredicate, in), a, mask, kNoReg, x);
 }
 
@@ -80,13 +97,26 @@ void Selector::SelectRedux(const Instruction& in) {
   const bool is_signed = ptx::IsSigned(type);
   ReduxOp op;
   switch (in.reduce_op) {
-    case ReduceOp::kAdd: op = ReduxOp::kAdd; break;
-    case ReduceOp::kMin: op = is_float ? ReduxOp::kMinF : is_signed ? ReduxOp::kMinS : ReduxOp::kMinU; break;
-    case ReduceOp::kMax: op = is_float ? ReduxOp::kMaxF : is_signed ? ReduxOp::kMaxS : ReduxOp::kMaxU; break;
-    case ReduceOp::kAnd: op = ReduxOp::kAnd; break;
-    case ReduceOp::kOr: op = ReduxOp::kOr; break;
-    case ReduceOp::kXor: op = ReduxOp::kXor; break;
-    default: return Unimplemented(in);
+    case ReduceOp::kAdd:
+      op = ReduxOp::kAdd;
+      break;
+    case ReduceOp::kMin:
+      op = is_float ? ReduxOp::kMinF : is_signed ? ReduxOp::kMinS : ReduxOp::kMinU;
+      break;
+    case ReduceOp::kMax:
+      op = is_float ? ReduxOp::kMaxF : is_signed ? ReduxOp::kMaxS : ReduxOp::kMaxU;
+      break;
+    case ReduceOp::kAnd:
+      op = ReduxOp::kAnd;
+      break;
+    case ReduceOp::kOr:
+      op = ReduxOp::kOr;
+      break;
+    case ReduceOp::kXor:
+      op = ReduxOp::kXor;
+      break;
+    default:
+      return Unimplemented(in);
   }
   const uint16_t x = static_cast<uint16_t>(op) | (in.Has(Mod::kAbs) ? bytecode::kReduxAbs : 0) |
                      (in.Has(Mod::kNan) ? bytecode::kReduxNan : 0);

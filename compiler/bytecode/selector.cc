@@ -74,7 +74,8 @@ absl::StatusOr<LirFunction> Selector::Run() {
   size_t next_label = 0;
   auto place_labels = [&](uint32_t instruction) {
     uint32_t block = ~0u;
-    for (; next_label < labels.size() && function_.labels[labels[next_label]].instruction <= instruction; ++next_label) {
+    for (; next_label < labels.size() && function_.labels[labels[next_label]].instruction <= instruction;
+         ++next_label) {
       uint32_t label = labels[next_label];
       if (block == ~0u) block = BlockOfLabel(label);
       if (label_blocks_[label] == ~0u) label_blocks_[label] = block;
@@ -142,7 +143,10 @@ void Selector::End(TerminatorKind kind, std::vector<uint32_t> targets, Reg reg, 
 // argument area. An argument variable that occurs in exactly one call lies in that call's area right away.
 void Selector::LayOutFrame() {
   variables_.resize(function_.variables.size());
-  struct Argument { uint32_t uses = 0; uint32_t offset_from_end = 0; };
+  struct Argument {
+    uint32_t uses = 0;
+    uint32_t offset_from_end = 0;
+  };
   std::vector<Argument> arguments(function_.variables.size());
   for (const Instruction& in : function_.instructions) {
     if (in.opcode != Opcode::kCall) continue;
@@ -192,15 +196,17 @@ void Selector::LayOutFrame() {
   }
   uint64_t total = AlignUp(end, 16) + outgoing_bytes_;
   if (total > kMaxLocalBytesPerThread) {
-    status_ = context_.ErrorAt(context_.module().functions()[header_index_].position, 902,
-                               absl::StrFormat("local variables and call arguments take %d bytes per thread; the limit is %d",
-                                               total, kMaxLocalBytesPerThread), lir_.name);
+    status_ =
+        context_.ErrorAt(context_.module().functions()[header_index_].position, 902,
+                         absl::StrFormat("local variables and call arguments take %d bytes per thread; the limit is %d",
+                                         total, kMaxLocalBytesPerThread),
+                         lir_.name);
     return;
   }
   for (size_t i = 0; i < variables_.size(); ++i) {
     if (arguments[i].uses != 1) continue;
-    variables_[i] = {.in_frame = true, .is_outgoing = true,
-                     .offset = static_cast<int64_t>(total) - arguments[i].offset_from_end};
+    variables_[i] = {
+        .in_frame = true, .is_outgoing = true, .offset = static_cast<int64_t>(total) - arguments[i].offset_from_end};
   }
   lir_.local_bytes = static_cast<uint32_t>(total);
 }
@@ -219,8 +225,8 @@ void Selector::Fail(const Instruction& in, uint32_t code, std::string message, s
 }
 
 void Selector::Unimplemented(const Instruction& in, std::string why) {
-  std::string message = "'" + OpcodeText(context_.module().text(), in.position, in.opcode) +
-                        "' is not implemented by Culvert";
+  std::string message =
+      "'" + OpcodeText(context_.module().text(), in.position, in.opcode) + "' is not implemented by Culvert";
   if (!why.empty()) message += ": " + why;
   Fail(in, 900, std::move(message));
 }
@@ -234,10 +240,24 @@ void Selector::Select(const Instruction& in) {
   }
   Reg guard = registers_[in.guard];
   switch (in.opcode) {
-    case Opcode::kRet: case Opcode::kExit: case Opcode::kTrap: case Opcode::kBrkpt: case Opcode::kCall:
-    case Opcode::kBrx: case Opcode::kBar: case Opcode::kBarrier: case Opcode::kShfl: case Opcode::kVote:
-    case Opcode::kMatch: case Opcode::kRedux: case Opcode::kActivemask: case Opcode::kElect: case Opcode::kNanosleep:
-    case Opcode::kAlloca: case Opcode::kStackrestore: case Opcode::kStacksave: {
+    case Opcode::kRet:
+    case Opcode::kExit:
+    case Opcode::kTrap:
+    case Opcode::kBrkpt:
+    case Opcode::kCall:
+    case Opcode::kBrx:
+    case Opcode::kBar:
+    case Opcode::kBarrier:
+    case Opcode::kShfl:
+    case Opcode::kVote:
+    case Opcode::kMatch:
+    case Opcode::kRedux:
+    case Opcode::kActivemask:
+    case Opcode::kElect:
+    case Opcode::kNanosleep:
+    case Opcode::kAlloca:
+    case Opcode::kStackrestore:
+    case Opcode::kStacksave: {
       // Control and warp collectives: a branch around them.
       uint32_t body = NewBlock();
       uint32_t after = NewBlock();
@@ -263,7 +283,8 @@ void Selector::SelectBranch(const Instruction& in) {
     std::vector<uint32_t> targets;
     for (const Operand& operand : in.operands) {
       if (!operand.has_symbol || operand.symbol.kind != SymbolKind::kBranchTable) continue;
-      for (uint32_t label : function_.branch_tables[operand.symbol.index].labels) targets.push_back(BlockOfLabel(label));
+      for (uint32_t label : function_.branch_tables[operand.symbol.index].labels)
+        targets.push_back(BlockOfLabel(label));
     }
     if (targets.empty()) return Unimplemented(in, "no branch table");
     End(TerminatorKind::kSwitch, std::move(targets), Use(in.operands[0], Type::kU32, in));
@@ -296,52 +317,140 @@ void Selector::SelectReturn(const Instruction& in) {
 
 void Selector::Dispatch(const Instruction& in) {
   switch (in.opcode) {
-    case Opcode::kAdd: case Opcode::kSub: case Opcode::kMul: case Opcode::kMad: case Opcode::kDiv: case Opcode::kMin:
-    case Opcode::kMax: case Opcode::kNeg: case Opcode::kAbs: case Opcode::kFma:
+    case Opcode::kAdd:
+    case Opcode::kSub:
+    case Opcode::kMul:
+    case Opcode::kMad:
+    case Opcode::kDiv:
+    case Opcode::kMin:
+    case Opcode::kMax:
+    case Opcode::kNeg:
+    case Opcode::kAbs:
+    case Opcode::kFma:
       if (IsHalf(in.types[0])) return SelectHalf(in);
       if (ptx::IsFloat(in.types[0])) return SelectFloat(in);
       return SelectIntegerArith(in);
-    case Opcode::kRem: case Opcode::kSad: return SelectIntegerArith(in);
-    case Opcode::kAddc: case Opcode::kSubc: case Opcode::kMadc: return SelectCarry(in);
-    case Opcode::kMul24: case Opcode::kMad24: return SelectMul24(in);
-    case Opcode::kRcp: case Opcode::kSqrt: case Opcode::kRsqrt: case Opcode::kSin: case Opcode::kCos:
-    case Opcode::kLg2: case Opcode::kEx2: case Opcode::kTanh: return SelectFloatUnary(in);
-    case Opcode::kCopysign: case Opcode::kTestp: return SelectFloat(in);
-    case Opcode::kAnd: case Opcode::kOr: case Opcode::kXor: case Opcode::kNot: case Opcode::kCnot: case Opcode::kLop3:
-    case Opcode::kShl: case Opcode::kShr: case Opcode::kShf: return SelectLogic(in);
-    case Opcode::kPopc: case Opcode::kClz: case Opcode::kBrev: case Opcode::kBfind: case Opcode::kBfe:
-    case Opcode::kBfi: case Opcode::kFns: case Opcode::kBmsk: case Opcode::kSzext: case Opcode::kPrmt:
-    case Opcode::kDp4a: case Opcode::kDp2a: return SelectBitField(in);
-    case Opcode::kSetp: return SelectSetp(in);
-    case Opcode::kSet: return SelectSet(in);
-    case Opcode::kSelp: return SelectSelp(in);
-    case Opcode::kSlct: return SelectSlct(in);
-    case Opcode::kMov: return SelectMov(in);
-    case Opcode::kCvta: return SelectCvta(in);
-    case Opcode::kIsspacep: return SelectIsspacep(in);
-    case Opcode::kCvt: return SelectCvt(in);
-    case Opcode::kLd: case Opcode::kLdu: return SelectLoad(in);
-    case Opcode::kSt: return SelectStore(in);
-    case Opcode::kAtom: case Opcode::kRed: return SelectAtomic(in);
-    case Opcode::kMembar: case Opcode::kFence: return SelectFence(in);
-    case Opcode::kShfl: return SelectShfl(in);
-    case Opcode::kVote: return SelectVote(in);
-    case Opcode::kMatch: return SelectMatch(in);
-    case Opcode::kRedux: case Opcode::kActivemask: case Opcode::kElect: return SelectRedux(in);
-    case Opcode::kBar: case Opcode::kBarrier: return SelectBarrier(in);
-    case Opcode::kCall: return SelectCall(in);
-    case Opcode::kBra: case Opcode::kBrx: return SelectBranch(in);
-    case Opcode::kRet: case Opcode::kExit: return SelectReturn(in);
-    case Opcode::kTrap: Emit(Op::TRAP, kNoReg); return;
-    case Opcode::kBrkpt: Emit(Op::BRKPT, kNoReg); return;
-    case Opcode::kNanosleep: Emit(Op::NANOSLEEP, kNoReg, Use(in.operands[0], Type::kU32, in)); return;
-    case Opcode::kAlloca: case Opcode::kStacksave: case Opcode::kStackrestore: return SelectStack(in);
+    case Opcode::kRem:
+    case Opcode::kSad:
+      return SelectIntegerArith(in);
+    case Opcode::kAddc:
+    case Opcode::kSubc:
+    case Opcode::kMadc:
+      return SelectCarry(in);
+    case Opcode::kMul24:
+    case Opcode::kMad24:
+      return SelectMul24(in);
+    case Opcode::kRcp:
+    case Opcode::kSqrt:
+    case Opcode::kRsqrt:
+    case Opcode::kSin:
+    case Opcode::kCos:
+    case Opcode::kLg2:
+    case Opcode::kEx2:
+    case Opcode::kTanh:
+      return SelectFloatUnary(in);
+    case Opcode::kCopysign:
+    case Opcode::kTestp:
+      return SelectFloat(in);
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kXor:
+    case Opcode::kNot:
+    case Opcode::kCnot:
+    case Opcode::kLop3:
+    case Opcode::kShl:
+    case Opcode::kShr:
+    case Opcode::kShf:
+      return SelectLogic(in);
+    case Opcode::kPopc:
+    case Opcode::kClz:
+    case Opcode::kBrev:
+    case Opcode::kBfind:
+    case Opcode::kBfe:
+    case Opcode::kBfi:
+    case Opcode::kFns:
+    case Opcode::kBmsk:
+    case Opcode::kSzext:
+    case Opcode::kPrmt:
+    case Opcode::kDp4a:
+    case Opcode::kDp2a:
+      return SelectBitField(in);
+    case Opcode::kSetp:
+      return SelectSetp(in);
+    case Opcode::kSet:
+      return SelectSet(in);
+    case Opcode::kSelp:
+      return SelectSelp(in);
+    case Opcode::kSlct:
+      return SelectSlct(in);
+    case Opcode::kMov:
+      return SelectMov(in);
+    case Opcode::kCvta:
+      return SelectCvta(in);
+    case Opcode::kIsspacep:
+      return SelectIsspacep(in);
+    case Opcode::kCvt:
+      return SelectCvt(in);
+    case Opcode::kLd:
+    case Opcode::kLdu:
+      return SelectLoad(in);
+    case Opcode::kSt:
+      return SelectStore(in);
+    case Opcode::kAtom:
+    case Opcode::kRed:
+      return SelectAtomic(in);
+    case Opcode::kMembar:
+    case Opcode::kFence:
+      return SelectFence(in);
+    case Opcode::kShfl:
+      return SelectShfl(in);
+    case Opcode::kVote:
+      return SelectVote(in);
+    case Opcode::kMatch:
+      return SelectMatch(in);
+    case Opcode::kRedux:
+    case Opcode::kActivemask:
+    case Opcode::kElect:
+      return SelectRedux(in);
+    case Opcode::kBar:
+    case Opcode::kBarrier:
+      return SelectBarrier(in);
+    case Opcode::kCall:
+      return SelectCall(in);
+    case Opcode::kBra:
+    case Opcode::kBrx:
+      return SelectBranch(in);
+    case Opcode::kRet:
+    case Opcode::kExit:
+      return SelectReturn(in);
+    case Opcode::kTrap:
+      Emit(Op::TRAP, kNoReg);
+      return;
+    case Opcode::kBrkpt:
+      Emit(Op::BRKPT, kNoReg);
+      return;
+    case Opcode::kNanosleep:
+      Emit(Op::NANOSLEEP, kNoReg, Use(in.operands[0], Type::kU32, in));
+      return;
+    case Opcode::kAlloca:
+    case Opcode::kStacksave:
+    case Opcode::kStackrestore:
+      return SelectStack(in);
     // Hints and events without effect on results: caches do not exist, register counts are fixed, dependent grids run
     // in order. discard leaves the contents undefined, so keeping them is right.
-    case Opcode::kPrefetch: case Opcode::kPrefetchu: case Opcode::kApplypriority: case Opcode::kDiscard:
-    case Opcode::kPmevent: case Opcode::kGriddepcontrol: case Opcode::kSetmaxnreg: return;
-    case Opcode::kCreatepolicy: Move(Destination(in.operands[0], RegClass::k64, in), Bits64(0)); return;
-    default: Unimplemented(in);
+    case Opcode::kPrefetch:
+    case Opcode::kPrefetchu:
+    case Opcode::kApplypriority:
+    case Opcode::kDiscard:
+    case Opcode::kPmevent:
+    case Opcode::kGriddepcontrol:
+    case Opcode::kSetmaxnreg:
+      return;
+    case Opcode::kCreatepolicy:
+      Move(Destination(in.operands[0], RegClass::k64, in), Bits64(0));
+      return;
+    default:
+      Unimplemented(in);
   }
 }
 

@@ -95,40 +95,40 @@ class Selector {
   Address Advance(const Address& address, int64_t bytes);
 
   // ---- Families
-  void SelectIntegerArith(const Instruction& in);      // select_integer.cc: add sub mul mad div rem min max neg abs sad
+  void SelectIntegerArith(const Instruction& in);  // select_integer.cc: add sub mul mad div rem min max neg abs sad
   void SelectAddSub(const Instruction& in);
   void SelectMul(const Instruction& in);
   void SelectMul24(const Instruction& in);
   void SelectCarry(const Instruction& in);
-  void SelectPackedInteger(const Instruction& in);     // u16x2, s16x2
-  void SelectLogic(const Instruction& in);             // select_bits.cc: and or xor not cnot lop3 shl shr shf
-  void SelectBitField(const Instruction& in);          // popc clz brev bfind bfe bfi fns bmsk szext prmt dp4a dp2a
-  void SelectFloat(const Instruction& in);             // select_float.cc
+  void SelectPackedInteger(const Instruction& in);  // u16x2, s16x2
+  void SelectLogic(const Instruction& in);          // select_bits.cc: and or xor not cnot lop3 shl shr shf
+  void SelectBitField(const Instruction& in);       // popc clz brev bfind bfe bfi fns bmsk szext prmt dp4a dp2a
+  void SelectFloat(const Instruction& in);          // select_float.cc
   void SelectFloatUnary(const Instruction& in);
-  void SelectPackedFloat(const Instruction& in);       // f32x2
+  void SelectPackedFloat(const Instruction& in);  // f32x2
   void SelectHalf(const Instruction& in);
-  void SelectSetp(const Instruction& in);              // select_compare.cc
+  void SelectSetp(const Instruction& in);  // select_compare.cc
   void SelectSet(const Instruction& in);
   void SelectSelp(const Instruction& in);
   void SelectSlct(const Instruction& in);
   void EmitCompare(ptx::Compare compare, Type type, bool ftz, const Operand& a, const Operand& b, Reg dst, Reg high_dst,
                    const Instruction& in);
-  void SelectMov(const Instruction& in);               // select_move.cc
+  void SelectMov(const Instruction& in);  // select_move.cc
   void SelectCvta(const Instruction& in);
   void SelectIsspacep(const Instruction& in);
   void Unpack(const Instruction& in);
   void Pack(const Instruction& in);
-  void SelectCvt(const Instruction& in);               // select_convert.cc
+  void SelectCvt(const Instruction& in);  // select_convert.cc
   void ConvertIntegers(const Instruction& in, Type to, Type from);
   void ConvertToInteger(const Instruction& in, Type to, Type from);
   void ConvertFromInteger(const Instruction& in, Type to, Type from);
   void ConvertFloats(const Instruction& in, Type to, Type from);
   void ConvertPair(const Instruction& in, Type to);
   void ConvertPack(const Instruction& in);
-  void SelectLoad(const Instruction& in);              // select_memory.cc
+  void SelectLoad(const Instruction& in);  // select_memory.cc
   void LoadParameterBank(const Instruction& in);
   void SelectStore(const Instruction& in);
-  void SelectAtomic(const Instruction& in);            // select_atomic.cc
+  void SelectAtomic(const Instruction& in);  // select_atomic.cc
   void SelectFence(const Instruction& in);
   void EmitLoad(char space, Type type, const std::vector<const Operand*>& targets, const Address& address,
                 uint16_t order, const Instruction& in);
@@ -136,48 +136,49 @@ class Selector {
                  uint16_t order, const Instruction& in);
   char SpaceOf(const Instruction& in, const Operand& address) const;
   void StoreLoaded(const Operand& target, Type type, Reg value, const Instruction& in);
-  void EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits, Address address, uint16_t order, bool is_load);
+  void EmitVector(Op op, const std::vector<Reg>& elements, uint32_t bits, Address address, uint16_t order,
+                  bool is_load);
   void LoadScalar(char space, Type type, Reg dst, const Address& address, uint16_t order);
   void StoreScalar(char space, Type type, Reg value, const Address& address, uint16_t order);
-  void SelectShfl(const Instruction& in);              // select_warp.cc
+  void SelectShfl(const Instruction& in);  // select_warp.cc
   void SelectVote(const Instruction& in);
   void SelectMatch(const Instruction& in);
   void SelectRedux(const Instruction& in);
   void SelectBarrier(const Instruction& in);
-  void SelectCall(const Instruction& in);              // select_call.cc
+  void SelectCall(const Instruction& in);  // select_call.cc
   struct CallSite;
   Address OutgoingAddress(const CallSite& site, uint32_t offset);
   void CopyInFrame(const Address& to, const Address& from, uint32_t bytes, uint32_t align);
   void PassArguments(const CallSite& site, const Instruction& in);
   void CollectReturns(const CallSite& site, const Instruction& in);
   bool SelectSyscall(const CallSite& site, std::string_view name, const Instruction& in);
-  void SelectBranch(const Instruction& in);            // selector.cc
+  void SelectBranch(const Instruction& in);  // selector.cc
   void SelectReturn(const Instruction& in);
-  void SelectStack(const Instruction& in);            // select_call.cc: alloca stacksave stackrestore
+  void SelectStack(const Instruction& in);  // select_call.cc: alloca stacksave stackrestore
 
   // Where a body-scope variable lives.
   struct VariablePlace {
     bool in_frame = false;
-    bool is_outgoing = false;      // in the outgoing argument area: `offset` counts back from the frame's end
+    bool is_outgoing = false;  // in the outgoing argument area: `offset` counts back from the frame's end
     int64_t offset = 0;
   };
 
   ProgramContext& context_;
   const ptx::Function& function_;
-  const uint32_t header_index_;              // of function_ in the module
+  const uint32_t header_index_;  // of function_ in the module
   LirFunction lir_;
   absl::Status status_;
   uint32_t current_ = 0;
-  std::vector<uint32_t> placed_;             // blocks in text order
-  std::vector<Reg> registers_;               // of ptx::Function::registers
-  std::vector<uint32_t> label_blocks_;       // ~0u: not yet made
+  std::vector<uint32_t> placed_;        // blocks in text order
+  std::vector<Reg> registers_;          // of ptx::Function::registers
+  std::vector<uint32_t> label_blocks_;  // ~0u: not yet made
   std::vector<VariablePlace> variables_;
   absl::flat_hash_map<Constant, Reg> constant_registers_;
   ArgumentLayout incoming_;
-  uint32_t outgoing_bytes_ = 0;              // largest outgoing area
-  Reg frame_ = kNoReg;                       // local-space address of the frame; kNoReg if nothing needs it
-  Reg carry_ = kNoReg;                       // CC.CF
-  Reg guard_ = kNoReg;                       // of the PTX instruction being selected, when it becomes a GUARD region
+  uint32_t outgoing_bytes_ = 0;  // largest outgoing area
+  Reg frame_ = kNoReg;           // local-space address of the frame; kNoReg if nothing needs it
+  Reg carry_ = kNoReg;           // CC.CF
+  Reg guard_ = kNoReg;           // of the PTX instruction being selected, when it becomes a GUARD region
   bool guard_negated_ = false;
   uint32_t line_ = 0;
   uint32_t loc_ = 0;
@@ -189,8 +190,8 @@ inline RegClass ClassOf(ptx::Type type) {
   uint32_t bits = TypeBits(type);
   return bits == 1 ? RegClass::kPredicate : bits <= 32 ? RegClass::k32 : bits == 64 ? RegClass::k64 : RegClass::k128;
 }
-bool IsHalf(ptx::Type type);              // f16, f16x2, bf16, bf16x2
-uint16_t HalfFormatOf(ptx::Type type);    // bytecode::HalfFormat
+bool IsHalf(ptx::Type type);            // f16, f16x2, bf16, bf16x2
+uint16_t HalfFormatOf(ptx::Type type);  // bytecode::HalfFormat
 // bytecode rounding and flags of an arithmetic instruction's modifiers.
 uint16_t FloatFlags(const ptx::Instruction& in);
 

@@ -85,7 +85,8 @@ std::vector<bool> FindSpinLoops(const LirFunction& function, const Loops& loops)
     }
     // In nests deeper than this the outer loops are judged by part of their blocks.
     int level = 0;
-    for (uint32_t head = innermost; head != kNone && level < 8; head = loops.outer[head], ++level) members[head].push_back(b);
+    for (uint32_t head = innermost; head != kNone && level < 8; head = loops.outer[head], ++level)
+      members[head].push_back(b);
   }
   // What an inner loop does, the loops around it do.
   std::sort(heads.begin(), heads.end(), [&](uint32_t a, uint32_t b) { return loops.depth[a] > loops.depth[b]; });

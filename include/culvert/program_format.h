@@ -29,8 +29,8 @@ std::string SerializeProgram(const Program& program);
 absl::StatusOr<Program> DeserializeProgram(std::string_view bytes);
 
 // Checks every index and offset that connects the parts of a program: ranges of functions, branch and call targets,
-// guard regions, constants, symbols, tables, lines. kInvalidImage otherwise. Whether operands lie inside their window is
-// checked by the NPU that runs the program.
+// guard regions, constants, symbols, tables, lines. kInvalidImage otherwise. Whether operands lie inside their window
+// is checked by the NPU that runs the program.
 absl::Status ValidateProgram(const Program& program);
 
 }  // namespace culvert

@@ -93,7 +93,8 @@ TEST(Control, CallsPassScalarsArraysAndRegisters) {
     call.uni (ret), sum, (a, s); ld.param.b32 %r2, [ret]; }
   call (%r3), twice, (%r1);
   add.u32 %r0, %r2, %r3;
-)", R"(
+)",
+                              R"(
 .func (.param .b32 ret) sum(.param .b32 a, .param .align 8 .b8 s[12]) {
   .reg .b32 %r<6>;
   ld.param.b32 %r1, [a]; ld.param.v2.b32 {%r2, %r3}, [s]; ld.param.b32 %r4, [s+8];
@@ -109,7 +110,8 @@ TEST(Control, RecursionWithLocalVariables) {
   TestDevice device(PerThread(R"(
   and.b32 %r2, %r1, 7;
   { .param .b32 n; .param .b32 ret; st.param.b32 [n], %r2; call (ret), fib, (n); ld.param.b32 %r0, [ret]; }
-)", R"(
+)",
+                              R"(
 .func (.param .b32 ret) fib(.param .b32 n) {
   .local .align 4 .b8 depot[4];
   .reg .b32 %r<8>; .reg .pred %p<2>; .reg .b64 %rd<2>;
@@ -141,7 +143,8 @@ TEST(Control, IndirectCallsThroughATable) {
   { .param .b32 a; .param .b32 r; st.param.b32 [a], %r0;
     PROTO2: .callprototype (.param .b32 _) _ (.param .b32 _);
     call (r), %rd4, (a), PROTO2; ld.param.b32 %r0, [r]; }
-)", R"(
+)",
+                              R"(
 .func (.param .b32 r) one(.param .b32 a) { .reg .b32 %r<2>; ld.param.b32 %r1, [a]; add.u32 %r1, %r1, 1; st.param.b32 [r], %r1; ret; }
 .func (.param .b32 r) two(.param .b32 a) { .reg .b32 %r<2>; ld.param.b32 %r1, [a]; mul.lo.u32 %r1, %r1, 2; st.param.b32 [r], %r1; ret; }
 .func (.param .b32 r) three(.param .b32 a) { .reg .b32 %r<2>; ld.param.b32 %r1, [a]; add.u32 %r1, %r1, 1000; st.param.b32 [r], %r1; ret; }
@@ -155,7 +158,8 @@ TEST(Control, GuardedCallAndReturn) {
   TestDevice device(PerThread(R"(
   mov.u32 %r0, 4; setp.lt.u32 %p1, %r1, 10;
   @%p1 call (%r0), early, (%r1);
-)", R"(
+)",
+                              R"(
 .func (.reg .b32 %out) early(.reg .b32 %in) {
   .reg .pred %p<2>;
   mov.u32 %out, 1; setp.lt.u32 %p1, %in, 5; @%p1 ret; mov.u32 %out, 2; ret;
@@ -178,7 +182,8 @@ TEST(Control, DeviceRuntimeCalls) {
 SKIP:
   mov.u32 %r0, 9;
   setp.eq.u32 %p1, %r1, 3; @%p1 mov.u32 %r0, %r2;
-)", R"(
+)",
+                              R"(
 .extern .func (.param .b32 r) vprintf(.param .b64 f, .param .b64 a);
 .extern .func (.param .b64 r) malloc(.param .b64 n);
 .extern .func free(.param .b64 p);
@@ -227,7 +232,9 @@ TEST(Control, StackInstructions) {
 TEST(Control, WaitingLanesKeepTheirValues) {
   std::string body = "setp.lt.u32 %p1, %r1, 20; add.u32 %r2, %r1, 1; mul.wide.u32 %rd1, %r1, 3; @%p1 bra A;\n";
   for (int i = 0; i < 10; ++i) absl::StrAppendFormat(&body, "mad.lo.u32 %%r%d, %%r1, %d, %%r2;\n", i + 3, i);
-  body += "add.u32 %r0, %r3, %r12; bra END;\nA: mul.wide.u32 %rd2, %r2, %r1; add.u64 %rd3, %rd2, %rd1; cvt.u32.u64 %r0, %rd3;\nEND:\n";
+  body +=
+      "add.u32 %r0, %r3, %r12; bra END;\nA: mul.wide.u32 %rd2, %r2, %r1; add.u64 %rd3, %rd2, %rd1; cvt.u32.u64 %r0, "
+      "%rd3;\nEND:\n";
   TestDevice device(PerThread(body));
   std::vector<uint32_t> got = RunPerThread(device);
   for (uint32_t t = 0; t < 64; ++t) EXPECT_EQ(got[t], t < 20 ? (t + 1) * t + 3 * t : (t + 1) + (9 * t + t + 1)) << t;

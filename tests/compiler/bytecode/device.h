@@ -46,7 +46,8 @@ class TestDevice {
     }
     for (const ModuleVariable& variable : module_->Variables()) {
       for (const ModuleVariable::AddressInit& init : variable.addresses) {
-        uint64_t value = (init.is_function ? kFunctionAddressBase + uint64_t{init.function_id} * 16 : Address(symbols_[init.symbol])) +
+        uint64_t value = (init.is_function ? kFunctionAddressBase + uint64_t{init.function_id} * 16
+                                           : Address(symbols_[init.symbol])) +
                          static_cast<uint64_t>(init.addend);
         std::memcpy(memory_ + symbols_[variable.name] + init.offset_bytes, &value, init.width_bytes);
       }
@@ -81,7 +82,9 @@ class TestDevice {
   }
   TestDevice& Pointer(uint64_t offset) { return Arg(Address(offset)); }
 
-  absl::StatusOr<std::shared_ptr<const Program>> Compile(const std::string& name) { return module_->CompileEntry(name); }
+  absl::StatusOr<std::shared_ptr<const Program>> Compile(const std::string& name) {
+    return module_->CompileEntry(name);
+  }
 
   // Runs `blocks` blocks of `threads` threads one after the other.
   npu::SliceResult Run(const std::string& name, uint32_t threads, uint32_t blocks = 1) {

@@ -56,8 +56,18 @@ TEST(Memory, NarrowLoadsExtendByTheirType) {
   uint64_t out = device.Put(std::vector<uint64_t>(12, 0));
   device.Pointer(in).Pointer(out);
   ASSERT_EQ(device.Run("k", 1), npu::SliceResult::kFinished);
-  std::vector<uint64_t> want = {0xfff0, 0xfffffff0, 0xfffffffffffffff0, 0xf0, 0xddf0, 0xffffffffffffddf0,
-                                0xffffffffffeeddf0, 0xffeeddf0, 0xf0, 0xffffffffffffffff, 0xffee, 0x11223344ffeeddf5};
+  std::vector<uint64_t> want = {0xfff0,
+                                0xfffffff0,
+                                0xfffffffffffffff0,
+                                0xf0,
+                                0xddf0,
+                                0xffffffffffffddf0,
+                                0xffffffffffeeddf0,
+                                0xffeeddf0,
+                                0xf0,
+                                0xffffffffffffffff,
+                                0xffee,
+                                0x11223344ffeeddf5};
   EXPECT_EQ(device.Get<uint64_t>(out, 12), want);
 }
 

@@ -78,7 +78,8 @@ TEST(Program, RefusesDamage) {
   ASSERT_NE(program, nullptr);
   const std::string bytes = SerializeProgram(*program);
   for (size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_EQ(KindOf(DeserializeProgram(std::string_view(bytes).substr(0, size)).status()), ErrorKind::kInvalidImage) << size;
+    EXPECT_EQ(KindOf(DeserializeProgram(std::string_view(bytes).substr(0, size)).status()), ErrorKind::kInvalidImage)
+        << size;
   }
   for (size_t i = 0; i < bytes.size(); ++i) {
     if (i >= 12 && i < 13) continue;  // the two flags may be anything
@@ -100,9 +101,11 @@ TEST(Program, DamageWithRightChecksumIsRefusedOrHarmless) {
   int accepted = 0;
   for (int round = 0; round < 20000; ++round) {
     std::string damaged = bytes;
-    for (int n = 1 + round % 3; n > 0; --n) damaged[32 + random() % (damaged.size() - 32)] = static_cast<char>(random());
+    for (int n = 1 + round % 3; n > 0; --n)
+      damaged[32 + random() % (damaged.size() - 32)] = static_cast<char>(random());
     uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 32; i < damaged.size(); ++i) hash = (hash ^ static_cast<unsigned char>(damaged[i])) * 0x100000001b3u;
+    for (size_t i = 32; i < damaged.size(); ++i)
+      hash = (hash ^ static_cast<unsigned char>(damaged[i])) * 0x100000001b3u;
     std::memcpy(damaged.data() + 24, &hash, 8);
     auto result = DeserializeProgram(damaged);
     if (!result.ok()) continue;
@@ -127,7 +130,8 @@ TEST(Program, CheckAllReportsEveryBody) {
   compiler::LoadOptions options;
   options.check_all = true;
   auto module = compiler::CompiledModule::Load(
-      Ptx(".visible .entry a() { .reg .b32 %r<2>; ad.u32 %r1, %r1, 1; ret; }\n.visible .entry b() { bogus; ret; }\n"), options);
+      Ptx(".visible .entry a() { .reg .b32 %r<2>; ad.u32 %r1, %r1, 1; ret; }\n.visible .entry b() { bogus; ret; }\n"),
+      options);
   ASSERT_FALSE(module.ok());
   EXPECT_EQ(KindOf(module.status()), ErrorKind::kInvalidPtx);
   EXPECT_NE(module.status().message().find("module.ptx:4:"), std::string::npos) << module.status().message();

@@ -20,16 +20,21 @@ class Generator {
   std::string Kernel() {
     Block(4);
     for (const std::string& label : pending_labels_) absl::StrAppendFormat(&text_, "%s:\n", label);
-    std::string out = ".visible .entry k(.param .u64 out) {\n.reg .b32 %r<8>; .reg .b64 %d<4>; .reg .pred %p<4>; .reg .b16 %h<3>;\n"
-                      ".reg .b64 %out, %o2; .reg .b32 %me, %c<";
-    absl::StrAppendFormat(&out, "%d>; .reg .b32 %%t<%d>; .reg .b64 %%u<%d>;\n", loops_ + 1, temporaries_ + 1, temporaries_ + 1);
+    std::string out =
+        ".visible .entry k(.param .u64 out) {\n.reg .b32 %r<8>; .reg .b64 %d<4>; .reg .pred %p<4>; .reg .b16 %h<3>;\n"
+        ".reg .b64 %out, %o2; .reg .b32 %me, %c<";
+    absl::StrAppendFormat(&out, "%d>; .reg .b32 %%t<%d>; .reg .b64 %%u<%d>;\n", loops_ + 1, temporaries_ + 1,
+                          temporaries_ + 1);
     out += "mov.u32 %me, %tid.x;\nld.param.u64 %out, [out];\nmul.wide.u32 %o2, %me, 64;\nadd.u64 %out, %out, %o2;\n";
-    for (int i = 0; i < 8; ++i) absl::StrAppendFormat(&out, "mad.lo.u32 %%r%d, %%me, %d, %d;\n", i, 7 * i + 3, 1000 * i);
-    for (int i = 0; i < 4; ++i) absl::StrAppendFormat(&out, "cvt.u64.u32 %%d%d, %%r%d; setp.gt.u32 %%p%d, %%r%d, %d;\n", i, i, i, i, 300 * i);
+    for (int i = 0; i < 8; ++i)
+      absl::StrAppendFormat(&out, "mad.lo.u32 %%r%d, %%me, %d, %d;\n", i, 7 * i + 3, 1000 * i);
+    for (int i = 0; i < 4; ++i)
+      absl::StrAppendFormat(&out, "cvt.u64.u32 %%d%d, %%r%d; setp.gt.u32 %%p%d, %%r%d, %d;\n", i, i, i, i, 300 * i);
     for (int i = 0; i < 3; ++i) absl::StrAppendFormat(&out, "cvt.u16.u32 %%h%d, %%r%d;\n", i, i);
     for (int i = 1; i <= loops_; ++i) absl::StrAppendFormat(&out, "mov.u32 %%c%d, 0;\n", i);
     // A jump into a nest can skip the definition of a value that the nest reads.
-    for (int i = 1; jumps_ && i <= temporaries_; ++i) absl::StrAppendFormat(&out, "mov.u32 %%t%d, 5; mov.u64 %%u%d, 6;\n", i, i);
+    for (int i = 1; jumps_ && i <= temporaries_; ++i)
+      absl::StrAppendFormat(&out, "mov.u32 %%t%d, 5; mov.u64 %%u%d, 6;\n", i, i);
     out += text_;
     for (int i = 0; i < 8; ++i) absl::StrAppendFormat(&out, "st.global.u32 [%%out+%d], %%r%d;\n", 4 * i, i);
     for (int i = 0; i < 3; ++i) absl::StrAppendFormat(&out, "st.global.u64 [%%out+%d], %%d%d;\n", 32 + 8 * i, i);
@@ -51,7 +56,8 @@ class Generator {
   }
   std::string RegisterR() { return absl::StrFormat("%%r%d", Pick(8)); }
   std::string D() {
-    if (Pick(4) == 0 && !scope64_.empty()) return absl::StrFormat("%%u%d", scope64_[Pick(static_cast<int>(scope64_.size()))]);
+    if (Pick(4) == 0 && !scope64_.empty())
+      return absl::StrFormat("%%u%d", scope64_[Pick(static_cast<int>(scope64_.size()))]);
     return absl::StrFormat("%%d%d", Pick(4));
   }
 
@@ -60,39 +66,84 @@ class Generator {
   }
 
   void Statement() {
-    static constexpr const char* kOps[] = {"add.u32", "sub.u32", "mul.lo.u32", "and.b32", "or.b32", "xor.b32", "min.s32", "max.u32"};
+    static constexpr const char* kOps[] = {"add.u32", "sub.u32", "mul.lo.u32", "and.b32",
+                                           "or.b32",  "xor.b32", "min.s32",    "max.u32"};
     static constexpr const char* kOps64[] = {"add.u64", "sub.u64", "mul.lo.u64", "and.b64", "xor.b64", "max.s64"};
     static constexpr const char* kCompare[] = {"lt", "le", "gt", "ge", "eq", "ne"};
     switch (Pick(16)) {
-      case 0: case 1: case 2: Guard(); Add("%s %%r%d, %s, %s;\n", kOps[Pick(8)], Pick(8), RegisterR(), R()); break;
+      case 0:
+      case 1:
+      case 2:
+        Guard();
+        Add("%s %%r%d, %s, %s;\n", kOps[Pick(8)], Pick(8), RegisterR(), R());
+        break;
       case 3:
         if (!scope64_.empty() && Pick(3) == 0) {
           Add("shl.b64 %%d%d, %%u%d, %d;\n", Pick(4), scope64_[Pick(static_cast<int>(scope64_.size()))], Pick(4));
           break;
         }
-        Guard(); Add("%s %%d%d, %s, %s;\n", kOps64[Pick(6)], Pick(4), D(), D()); break;
-      case 4: Guard(); Add("mul.wide.%s %%d%d, %s, %s;\n", Pick(2) ? "s32" : "u32", Pick(4), RegisterR(), R()); break;
-      case 5: Guard(); Add("cvt.%s %%d%d, %s;\n", Pick(2) ? "s64.s32" : "u64.u32", Pick(4), RegisterR()); break;
-      case 6: Guard(); Add("cvt.u32.u64 %%r%d, %s;\n", Pick(8), D()); break;
-      case 7: Guard(); Add("mov.u32 %%r%d, %s;\n", Pick(8), R()); break;
-      case 8: Guard(); Add("setp.%s.s32 %%p%d, %s, %s;\n", kCompare[Pick(6)], Pick(4), RegisterR(), R()); break;
-      case 9: Guard(); Add("setp.%s.and.u32 %%p%d|%%p%d, %s, %s, %%p%d;\n", kCompare[Pick(6)], Pick(2), 2 + Pick(2), RegisterR(), R(), Pick(4)); break;
-      case 10: Guard(); Add("selp.u32 %%r%d, %s, %s, %%p%d;\n", Pick(8), R(), R(), Pick(4)); break;
-      case 11: Guard(); Add("mov.b64 {%%r%d, %%r%d}, %s;\n", Pick(4), 4 + Pick(4), D()); break;
-      case 12: Guard(); Add("mov.b64 %%d%d, {%s, %s};\n", Pick(4), RegisterR(), RegisterR()); break;
-      case 13: Guard(); Add("%s.s16 %%h%d, %%h%d, %%h%d;\n", Pick(2) ? "add" : "min", Pick(3), Pick(3), Pick(3)); break;
+        Guard();
+        Add("%s %%d%d, %s, %s;\n", kOps64[Pick(6)], Pick(4), D(), D());
+        break;
+      case 4:
+        Guard();
+        Add("mul.wide.%s %%d%d, %s, %s;\n", Pick(2) ? "s32" : "u32", Pick(4), RegisterR(), R());
+        break;
+      case 5:
+        Guard();
+        Add("cvt.%s %%d%d, %s;\n", Pick(2) ? "s64.s32" : "u64.u32", Pick(4), RegisterR());
+        break;
+      case 6:
+        Guard();
+        Add("cvt.u32.u64 %%r%d, %s;\n", Pick(8), D());
+        break;
+      case 7:
+        Guard();
+        Add("mov.u32 %%r%d, %s;\n", Pick(8), R());
+        break;
+      case 8:
+        Guard();
+        Add("setp.%s.s32 %%p%d, %s, %s;\n", kCompare[Pick(6)], Pick(4), RegisterR(), R());
+        break;
+      case 9:
+        Guard();
+        Add("setp.%s.and.u32 %%p%d|%%p%d, %s, %s, %%p%d;\n", kCompare[Pick(6)], Pick(2), 2 + Pick(2), RegisterR(), R(),
+            Pick(4));
+        break;
+      case 10:
+        Guard();
+        Add("selp.u32 %%r%d, %s, %s, %%p%d;\n", Pick(8), R(), R(), Pick(4));
+        break;
+      case 11:
+        Guard();
+        Add("mov.b64 {%%r%d, %%r%d}, %s;\n", Pick(4), 4 + Pick(4), D());
+        break;
+      case 12:
+        Guard();
+        Add("mov.b64 %%d%d, {%s, %s};\n", Pick(4), RegisterR(), RegisterR());
+        break;
+      case 13:
+        Guard();
+        Add("%s.s16 %%h%d, %%h%d, %%h%d;\n", Pick(2) ? "add" : "min", Pick(3), Pick(3), Pick(3));
+        break;
       case 14: {  // a value defined once and used below
         int n = ++temporaries_;
-        if (Pick(3) == 0) Add("mov.u32 %%t%d, %s;\n", n, R());
-        else Add("%s %%t%d, %s, %s;\n", kOps[Pick(8)], n, RegisterR(), R());
+        if (Pick(3) == 0)
+          Add("mov.u32 %%t%d, %s;\n", n, R());
+        else
+          Add("%s %%t%d, %s, %s;\n", kOps[Pick(8)], n, RegisterR(), R());
         scope_.push_back(n);
         break;
       }
       default: {
         int n = ++temporaries_;
-        if (Pick(3) == 0) Add("mov.u64 %%u%d, %s;\n", n, D());
-        else if (Pick(3) == 0) Add("cvt.%s %%u%d, %s;\nshl.b64 %%d%d, %%u%d, %d;\n", Pick(2) ? "s64.s32" : "u64.u32", n, RegisterR(), Pick(4), n, Pick(33));
-        else Add("mul.wide.s32 %%u%d, %s, 4;\nadd.s64 %%d%d, %s, %%u%d;\n", n, R(), Pick(4), D(), n);
+        if (Pick(3) == 0)
+          Add("mov.u64 %%u%d, %s;\n", n, D());
+        else if (Pick(3) == 0)
+          Add("cvt.%s %%u%d, %s;\nshl.b64 %%d%d, %%u%d, %d;\n", Pick(2) ? "s64.s32" : "u64.u32", n, RegisterR(),
+              Pick(4), n, Pick(33));
+        else
+          Add("mul.wide.s32 %%u%d, %s, 4;\nadd.s64 %%d%d, %s, %%u%d;\n", n, R(), Pick(4), D(), n);
         scope64_.push_back(n);
         break;
       }
@@ -104,10 +155,14 @@ class Generator {
     int statements = 2 + Pick(8);
     for (int i = 0; i < statements; ++i) {
       int kind = Pick(12);
-      if (depth > 0 && kind == 0) If(depth);
-      else if (depth > 0 && kind == 1) Loop(depth);
-      else if (kind == 2 && may_jump_ && Pick(4) == 0) Jump();
-      else Statement();
+      if (depth > 0 && kind == 0)
+        If(depth);
+      else if (depth > 0 && kind == 1)
+        Loop(depth);
+      else if (kind == 2 && may_jump_ && Pick(4) == 0)
+        Jump();
+      else
+        Statement();
       if (!pending_labels_.empty() && Pick(6) == 0) {  // where earlier jumps land, whatever nest this is
         Add("%s:\n", pending_labels_.back());
         pending_labels_.pop_back();
@@ -141,7 +196,8 @@ class Generator {
       Add("and.b32 %s, %%me, %d;\n", limit, Pick(2) ? 3 : 5);
     }
     // Counters only grow, so jumps into the loop end too.
-    Add("add.u32 %%c%d, %%c%d, 1;\nsetp.lt.u32 %%p%d, %%c%d, %s;\n@%%p%d bra LOOP%d;\nOUT%d:\n", n, n, n % 4, n, limit, n % 4, n, n);
+    Add("add.u32 %%c%d, %%c%d, 1;\nsetp.lt.u32 %%p%d, %%c%d, %s;\n@%%p%d bra LOOP%d;\nOUT%d:\n", n, n, n % 4, n, limit,
+        n % 4, n, n);
   }
   void Jump() {
     jumps_ = true;
@@ -174,11 +230,14 @@ TEST(Random, LoweringDoesNotChangeResults) {
       TestDevice device(text);
       uint64_t out = device.Put(std::vector<uint32_t>(64 * 16, 0xdead));
       device.Pointer(out);
-      ASSERT_EQ(device.RunProgram(std::make_shared<const Program>(*std::move(program)), 64), npu::SliceResult::kFinished) << "seed " << seed;
+      ASSERT_EQ(device.RunProgram(std::make_shared<const Program>(*std::move(program)), 64),
+                npu::SliceResult::kFinished)
+          << "seed " << seed;
       results[plain] = device.Get<uint32_t>(out, 64 * 16);
     }
     for (size_t i = 0; i < results[0].size(); ++i) {
-      ASSERT_EQ(results[0][i], results[1][i]) << "seed " << seed << ", thread " << i / 16 << ", word " << i % 16 << "\n" << text;
+      ASSERT_EQ(results[0][i], results[1][i]) << "seed " << seed << ", thread " << i / 16 << ", word " << i % 16 << "\n"
+                                              << text;
     }
   }
 }

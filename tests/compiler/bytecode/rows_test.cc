@@ -25,10 +25,12 @@ TEST(Rows, EveryRowThatRunsHasALowering) {
       if (row.status == ptx::Status::kParse && !program.ok()) {
         EXPECT_EQ(KindOf(program.status()), ErrorKind::kInvalidPtx) << statements[i];
         EXPECT_NE(program.status().message().find("is not implemented by Culvert"), std::string::npos)
-            << statements[i] << "\n" << program.status().message();
+            << statements[i] << "\n"
+            << program.status().message();
         continue;
       }
-      if (row.status == ptx::Status::kParse) lowered.insert(std::string(row.form) + " of " + std::string(ptx::OpcodeName(row.opcode)));
+      if (row.status == ptx::Status::kParse)
+        lowered.insert(std::string(row.form) + " of " + std::string(ptx::OpcodeName(row.opcode)));
       // A few instances combine modifiers that PTX does not allow together; those are refused as wrong, not as missing.
       if (!program.ok() && program.status().message().find("error[PTX0900]") == std::string::npos) {
         EXPECT_EQ(KindOf(program.status()), ErrorKind::kInvalidPtx) << statements[i];

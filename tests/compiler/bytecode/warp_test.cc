@@ -61,7 +61,8 @@ TEST(Warp, VotesAndMatches) {
   mad.lo.u32 %r0, %r2, 100, %r3; mad.lo.u32 %r0, %r0, 100, %r5; mad.lo.u32 %r0, %r0, 100, %r7; mul.lo.u32 %r0, %r0, 32;
   add.u32 %r0, %r0, %r10; add.u32 %r0, %r0, %r11; add.u32 %r0, %r0, %r12; add.u32 %r0, %r0, %r13; add.u32 %r0, %r0, %r14;
 )");
-  for (uint32_t t = 0; t < 64; ++t) EXPECT_EQ(got[t], (((8 * 100 + 24) * 100 + 8) * 100 + 32) * 32 + 1 + 8 + (t % 32 == 0 ? 16 : 0)) << t;
+  for (uint32_t t = 0; t < 64; ++t)
+    EXPECT_EQ(got[t], (((8 * 100 + 24) * 100 + 8) * 100 + 32) * 32 + 1 + 8 + (t % 32 == 0 ? 16 : 0)) << t;
 }
 
 TEST(Warp, Redux) {

@@ -1,7 +1,7 @@
 // Test tool: PTX text in, disassembly out.
 //   ptx_to_bytecode FILE.ptx [--entry NAME] [--lines] [--quiet] [--summary]
-// Every program is also serialised, read back, and verified by the interpreter. Exit status 1 if an entry does not compile (its diagnostics go to
-// standard error, the others are still printed).
+// Every program is also serialised, read back, and verified by the interpreter. Exit status 1 if an entry does not
+// compile (its diagnostics go to standard error, the others are still printed).
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -22,11 +22,16 @@ int main(int argc, char** argv) {
   culvert::lowering::DisassembleOptions options;
   for (int i = 1; i < argc; ++i) {
     std::string arg = argv[i];
-    if (arg == "--lines") options.lines = true;
-    else if (arg == "--quiet") quiet = true;
-    else if (arg == "--summary") quiet = summary = true;
-    else if (arg == "--entry" && i + 1 < argc) only = argv[++i];
-    else file = arg;
+    if (arg == "--lines")
+      options.lines = true;
+    else if (arg == "--quiet")
+      quiet = true;
+    else if (arg == "--summary")
+      quiet = summary = true;
+    else if (arg == "--entry" && i + 1 < argc)
+      only = argv[++i];
+    else
+      file = arg;
   }
   std::ifstream in(file, std::ios::binary);
   std::stringstream text;
@@ -68,7 +73,8 @@ int main(int argc, char** argv) {
       ++failures;
       continue;
     }
-    auto prepared = culvert::npu::PreparedProgram::Prepare(*program, std::vector<uint64_t>((*program)->symbols.size(), 4096));
+    auto prepared =
+        culvert::npu::PreparedProgram::Prepare(*program, std::vector<uint64_t>((*program)->symbols.size(), 4096));
     if (!prepared.ok()) {
       std::cerr << prepared.status().message() << "\n";
       ++failures;
