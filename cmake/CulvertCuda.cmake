@@ -9,7 +9,7 @@ function(culvert_cuda_executable target)
     get_filename_component(path "${source}" ABSOLUTE)
     list(APPEND sources "${path}")
   endforeach()
-  set(directory "${CMAKE_CURRENT_BINARY_DIR}")
+  set(directory "${CMAKE_CURRENT_BINARY_DIR}/cuda")  # beside it a file would have the name of the target
   if(ARG_OUTPUT_DIRECTORY)
     set(directory "${ARG_OUTPUT_DIRECTORY}")
   endif()
