@@ -125,6 +125,62 @@ extern "C" cudaError_t culvert_libcudart_cudaMemAdvise(
   }, devPtr, count, advice, location);
 }
 
+constexpr Function kInfo_cudaMemDiscardAndPrefetchBatchAsync = {
+    "cudaMemDiscardAndPrefetchBatchAsync", Library::kRuntime,
+    "*dptrs,*sizes,count,*prefetchLocs,*prefetchLocIdxs,numPrefetchLocs,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemDiscardAndPrefetchBatchAsync, [&]() -> absl::Status {
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    if (prefetchLocs == nullptr) return NullArgument("prefetchLocs");
+    if (prefetchLocIdxs == nullptr) return NullArgument("prefetchLocIdxs");
+    return libcudart::cudaMemDiscardAndPrefetchBatchAsync(
+        dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+  }, dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemDiscardAndPrefetchBatchAsync_ptsz = {
+    "cudaMemDiscardAndPrefetchBatchAsync_ptsz", Library::kRuntime,
+    "*dptrs,*sizes,count,*prefetchLocs,*prefetchLocIdxs,numPrefetchLocs,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync_ptsz(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemDiscardAndPrefetchBatchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    if (prefetchLocs == nullptr) return NullArgument("prefetchLocs");
+    if (prefetchLocIdxs == nullptr) return NullArgument("prefetchLocIdxs");
+    return libcudart::cudaMemDiscardAndPrefetchBatchAsync(
+        dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+  }, dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemDiscardBatchAsync = {
+    "cudaMemDiscardBatchAsync", Library::kRuntime, "*dptrs,*sizes,count,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemDiscardBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemDiscardBatchAsync, [&]() -> absl::Status {
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    return libcudart::cudaMemDiscardBatchAsync(dptrs, sizes, count, flags, stream);
+  }, dptrs, sizes, count, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemDiscardBatchAsync_ptsz = {
+    "cudaMemDiscardBatchAsync_ptsz", Library::kRuntime, "*dptrs,*sizes,count,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemDiscardBatchAsync_ptsz(
+    void** dptrs, size_t* sizes, size_t count, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemDiscardBatchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    return libcudart::cudaMemDiscardBatchAsync(dptrs, sizes, count, flags, stream);
+  }, dptrs, sizes, count, flags, stream);
+}
+
 constexpr Function kInfo_cudaMemGetInfo = {"cudaMemGetInfo", Library::kRuntime, "free,total"};
 extern "C" cudaError_t culvert_libcudart_cudaMemGetInfo(size_t* free, size_t* total) {
   return Call<cudaError_t>(kInfo_cudaMemGetInfo, [&]() -> absl::Status {
@@ -149,6 +205,39 @@ extern "C" cudaError_t culvert_libcudart_cudaMemPrefetchAsync_ptsz(
     PerThreadDefaultStreamScope scope;
     return libcudart::cudaMemPrefetchAsync(devPtr, count, location, flags, stream);
   }, devPtr, count, location, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemPrefetchBatchAsync = {
+    "cudaMemPrefetchBatchAsync", Library::kRuntime,
+    "*dptrs,*sizes,count,*prefetchLocs,*prefetchLocIdxs,numPrefetchLocs,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemPrefetchBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemPrefetchBatchAsync, [&]() -> absl::Status {
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    if (prefetchLocs == nullptr) return NullArgument("prefetchLocs");
+    if (prefetchLocIdxs == nullptr) return NullArgument("prefetchLocIdxs");
+    return libcudart::cudaMemPrefetchBatchAsync(
+        dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+  }, dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+}
+
+constexpr Function kInfo_cudaMemPrefetchBatchAsync_ptsz = {
+    "cudaMemPrefetchBatchAsync_ptsz", Library::kRuntime,
+    "*dptrs,*sizes,count,*prefetchLocs,*prefetchLocIdxs,numPrefetchLocs,flags,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemPrefetchBatchAsync_ptsz(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemPrefetchBatchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (dptrs == nullptr) return NullArgument("dptrs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    if (prefetchLocs == nullptr) return NullArgument("prefetchLocs");
+    if (prefetchLocIdxs == nullptr) return NullArgument("prefetchLocIdxs");
+    return libcudart::cudaMemPrefetchBatchAsync(
+        dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
+  }, dptrs, sizes, count, prefetchLocs, prefetchLocIdxs, numPrefetchLocs, flags, stream);
 }
 
 constexpr Function kInfo_cudaMemcpy = {"cudaMemcpy", Library::kRuntime, "dst,src,count,kind"};
@@ -285,6 +374,33 @@ extern "C" cudaError_t culvert_libcudart_cudaMemcpyAsync_ptsz(
     PerThreadDefaultStreamScope scope;
     return libcudart::cudaMemcpyAsync(dst, src, count, kind, stream);
   }, dst, src, count, kind, stream);
+}
+
+constexpr Function kInfo_cudaMemcpyBatchAsync = {
+    "cudaMemcpyBatchAsync", Library::kRuntime, "*dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpyBatchAsync(
+    void* const* dsts, const void* const* srcs, const size_t* sizes, size_t count, struct cudaMemcpyAttributes* attrs,
+    size_t* attrsIdxs, size_t numAttrs, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpyBatchAsync, [&]() -> absl::Status {
+    if (dsts == nullptr) return NullArgument("dsts");
+    if (srcs == nullptr) return NullArgument("srcs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    return libcudart::cudaMemcpyBatchAsync(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, stream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, stream);
+}
+
+constexpr Function kInfo_cudaMemcpyBatchAsync_ptsz = {
+    "cudaMemcpyBatchAsync_ptsz", Library::kRuntime, "*dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,stream"};
+extern "C" cudaError_t culvert_libcudart_cudaMemcpyBatchAsync_ptsz(
+    void* const* dsts, const void* const* srcs, const size_t* sizes, size_t count, struct cudaMemcpyAttributes* attrs,
+    size_t* attrsIdxs, size_t numAttrs, cudaStream_t stream) {
+  return Call<cudaError_t>(kInfo_cudaMemcpyBatchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (dsts == nullptr) return NullArgument("dsts");
+    if (srcs == nullptr) return NullArgument("srcs");
+    if (sizes == nullptr) return NullArgument("sizes");
+    return libcudart::cudaMemcpyBatchAsync(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, stream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, stream);
 }
 
 constexpr Function kInfo_cudaMemcpyFromSymbol = {

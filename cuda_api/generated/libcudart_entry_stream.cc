@@ -85,6 +85,35 @@ extern "C" cudaError_t culvert_libcudart_cudaStreamDestroy(cudaStream_t stream) 
   }, stream);
 }
 
+constexpr Function kInfo_cudaStreamGetCaptureInfo = {
+    "cudaStreamGetCaptureInfo", Library::kRuntime,
+    "stream,*captureStatus_out,id_out,graph_out,dependencies_out,edgeData_out,numDependencies_out"};
+extern "C" cudaError_t culvert_libcudart_cudaStreamGetCaptureInfo(
+    cudaStream_t stream, enum cudaStreamCaptureStatus* captureStatus_out, unsigned long long* id_out,
+    cudaGraph_t* graph_out, const cudaGraphNode_t** dependencies_out, const cudaGraphEdgeData** edgeData_out,
+    size_t* numDependencies_out) {
+  return Call<cudaError_t>(kInfo_cudaStreamGetCaptureInfo, [&]() -> absl::Status {
+    if (captureStatus_out == nullptr) return NullArgument("captureStatus_out");
+    return libcudart::cudaStreamGetCaptureInfo(
+        stream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+  }, stream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+}
+
+constexpr Function kInfo_cudaStreamGetCaptureInfo_ptsz = {
+    "cudaStreamGetCaptureInfo_ptsz", Library::kRuntime,
+    "stream,*captureStatus_out,id_out,graph_out,dependencies_out,edgeData_out,numDependencies_out"};
+extern "C" cudaError_t culvert_libcudart_cudaStreamGetCaptureInfo_ptsz(
+    cudaStream_t stream, enum cudaStreamCaptureStatus* captureStatus_out, unsigned long long* id_out,
+    cudaGraph_t* graph_out, const cudaGraphNode_t** dependencies_out, const cudaGraphEdgeData** edgeData_out,
+    size_t* numDependencies_out) {
+  return Call<cudaError_t>(kInfo_cudaStreamGetCaptureInfo_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (captureStatus_out == nullptr) return NullArgument("captureStatus_out");
+    return libcudart::cudaStreamGetCaptureInfo(
+        stream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+  }, stream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+}
+
 constexpr Function kInfo_cudaStreamGetDevice = {"cudaStreamGetDevice", Library::kRuntime, "hStream,*device"};
 extern "C" cudaError_t culvert_libcudart_cudaStreamGetDevice(cudaStream_t hStream, int* device) {
   return Call<cudaError_t>(kInfo_cudaStreamGetDevice, [&]() -> absl::Status {
@@ -154,6 +183,26 @@ extern "C" cudaError_t culvert_libcudart_cudaStreamGetPriority_ptsz(cudaStream_t
   }, hStream, priority);
 }
 
+constexpr Function kInfo_cudaStreamIsCapturing = {"cudaStreamIsCapturing", Library::kRuntime, "stream,*pCaptureStatus"};
+extern "C" cudaError_t culvert_libcudart_cudaStreamIsCapturing(
+    cudaStream_t stream, enum cudaStreamCaptureStatus* pCaptureStatus) {
+  return Call<cudaError_t>(kInfo_cudaStreamIsCapturing, [&]() -> absl::Status {
+    if (pCaptureStatus == nullptr) return NullArgument("pCaptureStatus");
+    return libcudart::cudaStreamIsCapturing(stream, pCaptureStatus);
+  }, stream, pCaptureStatus);
+}
+
+constexpr Function kInfo_cudaStreamIsCapturing_ptsz = {
+    "cudaStreamIsCapturing_ptsz", Library::kRuntime, "stream,*pCaptureStatus"};
+extern "C" cudaError_t culvert_libcudart_cudaStreamIsCapturing_ptsz(
+    cudaStream_t stream, enum cudaStreamCaptureStatus* pCaptureStatus) {
+  return Call<cudaError_t>(kInfo_cudaStreamIsCapturing_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (pCaptureStatus == nullptr) return NullArgument("pCaptureStatus");
+    return libcudart::cudaStreamIsCapturing(stream, pCaptureStatus);
+  }, stream, pCaptureStatus);
+}
+
 constexpr Function kInfo_cudaStreamQuery = {"cudaStreamQuery", Library::kRuntime, "stream"};
 extern "C" cudaError_t culvert_libcudart_cudaStreamQuery(cudaStream_t stream) {
   return Call<cudaError_t>(kInfo_cudaStreamQuery, [&]() -> absl::Status {
@@ -200,6 +249,15 @@ extern "C" cudaError_t culvert_libcudart_cudaStreamWaitEvent_ptsz(
     PerThreadDefaultStreamScope scope;
     return libcudart::cudaStreamWaitEvent(stream, event, flags);
   }, stream, event, flags);
+}
+
+constexpr Function kInfo_cudaThreadExchangeStreamCaptureMode = {
+    "cudaThreadExchangeStreamCaptureMode", Library::kRuntime, "*mode"};
+extern "C" cudaError_t culvert_libcudart_cudaThreadExchangeStreamCaptureMode(enum cudaStreamCaptureMode* mode) {
+  return Call<cudaError_t>(kInfo_cudaThreadExchangeStreamCaptureMode, [&]() -> absl::Status {
+    if (mode == nullptr) return NullArgument("mode");
+    return libcudart::cudaThreadExchangeStreamCaptureMode(mode);
+  }, mode);
 }
 
 }  // namespace culvert::api

@@ -112,9 +112,17 @@ absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags);
 absl::Status cudaMallocPitch(void** devPtr, size_t* pitch, size_t width, size_t height);
 absl::Status cudaMemAdvise(
     const void* devPtr, size_t count, enum cudaMemoryAdvise advice, struct cudaMemLocation location);
+absl::Status cudaMemDiscardAndPrefetchBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream);
+absl::Status cudaMemDiscardBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, unsigned long long flags, cudaStream_t stream);
 absl::Status cudaMemGetInfo(size_t* free, size_t* total);
 absl::Status cudaMemPrefetchAsync(
     const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags, cudaStream_t stream);
+absl::Status cudaMemPrefetchBatchAsync(
+    void** dptrs, size_t* sizes, size_t count, struct cudaMemLocation* prefetchLocs, size_t* prefetchLocIdxs,
+    size_t numPrefetchLocs, unsigned long long flags, cudaStream_t stream);
 absl::Status cudaMemcpy(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind);
 absl::Status cudaMemcpy2D(
     void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height, enum cudaMemcpyKind kind);
@@ -126,6 +134,9 @@ absl::Status cudaMemcpy3DAsync(const struct cudaMemcpy3DParms* p, cudaStream_t s
 absl::Status cudaMemcpy3DPeer(const struct cudaMemcpy3DPeerParms* p);
 absl::Status cudaMemcpy3DPeerAsync(const struct cudaMemcpy3DPeerParms* p, cudaStream_t stream);
 absl::Status cudaMemcpyAsync(void* dst, const void* src, size_t count, enum cudaMemcpyKind kind, cudaStream_t stream);
+absl::Status cudaMemcpyBatchAsync(
+    void* const* dsts, const void* const* srcs, const size_t* sizes, size_t count, struct cudaMemcpyAttributes* attrs,
+    size_t* attrsIdxs, size_t numAttrs, cudaStream_t stream);
 absl::Status cudaMemcpyFromSymbol(void* dst, const void* symbol, size_t count, size_t offset, enum cudaMemcpyKind kind);
 absl::Status cudaMemcpyFromSymbolAsync(
     void* dst, const void* symbol, size_t count, size_t offset, enum cudaMemcpyKind kind, cudaStream_t stream);
@@ -209,13 +220,19 @@ absl::Status cudaStreamCreate(cudaStream_t* pStream);
 absl::Status cudaStreamCreateWithFlags(cudaStream_t* pStream, unsigned int flags);
 absl::Status cudaStreamCreateWithPriority(cudaStream_t* pStream, unsigned int flags, int priority);
 absl::Status cudaStreamDestroy(cudaStream_t stream);
+absl::Status cudaStreamGetCaptureInfo(
+    cudaStream_t stream, enum cudaStreamCaptureStatus* captureStatus_out, unsigned long long* id_out,
+    cudaGraph_t* graph_out, const cudaGraphNode_t** dependencies_out, const cudaGraphEdgeData** edgeData_out,
+    size_t* numDependencies_out);
 absl::Status cudaStreamGetDevice(cudaStream_t hStream, int* device);
 absl::Status cudaStreamGetFlags(cudaStream_t hStream, unsigned int* flags);
 absl::Status cudaStreamGetId(cudaStream_t hStream, unsigned long long* streamId);
 absl::Status cudaStreamGetPriority(cudaStream_t hStream, int* priority);
+absl::Status cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus* pCaptureStatus);
 absl::Status cudaStreamQuery(cudaStream_t stream);
 absl::Status cudaStreamSynchronize(cudaStream_t stream);
 absl::Status cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned int flags);
+absl::Status cudaThreadExchangeStreamCaptureMode(enum cudaStreamCaptureMode* mode);
 
 // Unified Addressing
 absl::Status cudaPointerGetAttributes(struct cudaPointerAttributes* attributes, const void* ptr);

@@ -174,16 +174,10 @@ STUB(cudaLogsUnregisterCallback)
 STUB(cudaMalloc3DArray)
 STUB(cudaMallocArray)
 STUB(cudaMallocMipmappedArray)
-STUB(cudaMemDiscardAndPrefetchBatchAsync)
-STUB(cudaMemDiscardAndPrefetchBatchAsync_ptsz)
-STUB(cudaMemDiscardBatchAsync)
-STUB(cudaMemDiscardBatchAsync_ptsz)
 STUB(cudaMemPoolExportPointer)
 STUB(cudaMemPoolExportToShareableHandle)
 STUB(cudaMemPoolImportFromShareableHandle)
 STUB(cudaMemPoolImportPointer)
-STUB(cudaMemPrefetchBatchAsync)
-STUB(cudaMemPrefetchBatchAsync_ptsz)
 STUB(cudaMemRangeGetAttribute)
 STUB(cudaMemRangeGetAttributes)
 STUB(cudaMemcpy2DArrayToArray)
@@ -200,8 +194,6 @@ STUB(cudaMemcpy3DBatchAsync)
 STUB(cudaMemcpy3DBatchAsync_ptsz)
 STUB(cudaMemcpyArrayToArray)
 STUB(cudaMemcpyArrayToArray_ptds)
-STUB(cudaMemcpyBatchAsync)
-STUB(cudaMemcpyBatchAsync_ptsz)
 STUB(cudaMemcpyFromArray)
 STUB(cudaMemcpyFromArrayAsync)
 STUB(cudaMemcpyFromArrayAsync_ptsz)
@@ -227,15 +219,10 @@ STUB(cudaStreamEndCapture)
 STUB(cudaStreamEndCapture_ptsz)
 STUB(cudaStreamGetAttribute)
 STUB(cudaStreamGetAttribute_ptsz)
-STUB(cudaStreamGetCaptureInfo)
-STUB(cudaStreamGetCaptureInfo_ptsz)
-STUB(cudaStreamIsCapturing)
-STUB(cudaStreamIsCapturing_ptsz)
 STUB(cudaStreamSetAttribute)
 STUB(cudaStreamSetAttribute_ptsz)
 STUB(cudaStreamUpdateCaptureDependencies)
 STUB(cudaStreamUpdateCaptureDependencies_ptsz)
-STUB(cudaThreadExchangeStreamCaptureMode)
 STUB(cudaUserObjectCreate)
 STUB(cudaUserObjectRelease)
 STUB(cudaUserObjectRetain)
@@ -346,6 +333,10 @@ void culvert_libcudart_cudaMallocHost(void);
 void culvert_libcudart_cudaMallocManaged(void);
 void culvert_libcudart_cudaMallocPitch(void);
 void culvert_libcudart_cudaMemAdvise(void);
+void culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync(void);
+void culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync_ptsz(void);
+void culvert_libcudart_cudaMemDiscardBatchAsync(void);
+void culvert_libcudart_cudaMemDiscardBatchAsync_ptsz(void);
 void culvert_libcudart_cudaMemGetDefaultMemPool(void);
 void culvert_libcudart_cudaMemGetInfo(void);
 void culvert_libcudart_cudaMemGetMemPool(void);
@@ -358,6 +349,8 @@ void culvert_libcudart_cudaMemPoolSetAttribute(void);
 void culvert_libcudart_cudaMemPoolTrimTo(void);
 void culvert_libcudart_cudaMemPrefetchAsync(void);
 void culvert_libcudart_cudaMemPrefetchAsync_ptsz(void);
+void culvert_libcudart_cudaMemPrefetchBatchAsync(void);
+void culvert_libcudart_cudaMemPrefetchBatchAsync_ptsz(void);
 void culvert_libcudart_cudaMemSetMemPool(void);
 void culvert_libcudart_cudaMemcpy(void);
 void culvert_libcudart_cudaMemcpy2D(void);
@@ -374,6 +367,8 @@ void culvert_libcudart_cudaMemcpy3DPeer_ptds(void);
 void culvert_libcudart_cudaMemcpy3D_ptds(void);
 void culvert_libcudart_cudaMemcpyAsync(void);
 void culvert_libcudart_cudaMemcpyAsync_ptsz(void);
+void culvert_libcudart_cudaMemcpyBatchAsync(void);
+void culvert_libcudart_cudaMemcpyBatchAsync_ptsz(void);
 void culvert_libcudart_cudaMemcpyFromSymbol(void);
 void culvert_libcudart_cudaMemcpyFromSymbolAsync(void);
 void culvert_libcudart_cudaMemcpyFromSymbolAsync_ptsz(void);
@@ -415,6 +410,8 @@ void culvert_libcudart_cudaStreamCreate(void);
 void culvert_libcudart_cudaStreamCreateWithFlags(void);
 void culvert_libcudart_cudaStreamCreateWithPriority(void);
 void culvert_libcudart_cudaStreamDestroy(void);
+void culvert_libcudart_cudaStreamGetCaptureInfo(void);
+void culvert_libcudart_cudaStreamGetCaptureInfo_ptsz(void);
 void culvert_libcudart_cudaStreamGetDevice(void);
 void culvert_libcudart_cudaStreamGetDevice_ptsz(void);
 void culvert_libcudart_cudaStreamGetFlags(void);
@@ -423,12 +420,15 @@ void culvert_libcudart_cudaStreamGetId(void);
 void culvert_libcudart_cudaStreamGetId_ptsz(void);
 void culvert_libcudart_cudaStreamGetPriority(void);
 void culvert_libcudart_cudaStreamGetPriority_ptsz(void);
+void culvert_libcudart_cudaStreamIsCapturing(void);
+void culvert_libcudart_cudaStreamIsCapturing_ptsz(void);
 void culvert_libcudart_cudaStreamQuery(void);
 void culvert_libcudart_cudaStreamQuery_ptsz(void);
 void culvert_libcudart_cudaStreamSynchronize(void);
 void culvert_libcudart_cudaStreamSynchronize_ptsz(void);
 void culvert_libcudart_cudaStreamWaitEvent(void);
 void culvert_libcudart_cudaStreamWaitEvent_ptsz(void);
+void culvert_libcudart_cudaThreadExchangeStreamCaptureMode(void);
 
 __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_table[422] = {
     culvert_libcudart___cudaGetKernel,
@@ -701,10 +701,10 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMallocMipmappedArray,
     culvert_libcudart_cudaMallocPitch,
     culvert_libcudart_cudaMemAdvise,
-    (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync,
-    (culvert_entry)stub_cudaMemDiscardAndPrefetchBatchAsync_ptsz,
-    (culvert_entry)stub_cudaMemDiscardBatchAsync,
-    (culvert_entry)stub_cudaMemDiscardBatchAsync_ptsz,
+    culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync,
+    culvert_libcudart_cudaMemDiscardAndPrefetchBatchAsync_ptsz,
+    culvert_libcudart_cudaMemDiscardBatchAsync,
+    culvert_libcudart_cudaMemDiscardBatchAsync_ptsz,
     culvert_libcudart_cudaMemGetDefaultMemPool,
     culvert_libcudart_cudaMemGetInfo,
     culvert_libcudart_cudaMemGetMemPool,
@@ -721,8 +721,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaMemPoolTrimTo,
     culvert_libcudart_cudaMemPrefetchAsync,
     culvert_libcudart_cudaMemPrefetchAsync_ptsz,
-    (culvert_entry)stub_cudaMemPrefetchBatchAsync,
-    (culvert_entry)stub_cudaMemPrefetchBatchAsync_ptsz,
+    culvert_libcudart_cudaMemPrefetchBatchAsync,
+    culvert_libcudart_cudaMemPrefetchBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemRangeGetAttribute,
     (culvert_entry)stub_cudaMemRangeGetAttributes,
     culvert_libcudart_cudaMemSetMemPool,
@@ -755,8 +755,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaMemcpyArrayToArray_ptds,
     culvert_libcudart_cudaMemcpyAsync,
     culvert_libcudart_cudaMemcpyAsync_ptsz,
-    (culvert_entry)stub_cudaMemcpyBatchAsync,
-    (culvert_entry)stub_cudaMemcpyBatchAsync_ptsz,
+    culvert_libcudart_cudaMemcpyBatchAsync,
+    culvert_libcudart_cudaMemcpyBatchAsync_ptsz,
     (culvert_entry)stub_cudaMemcpyFromArray,
     (culvert_entry)stub_cudaMemcpyFromArrayAsync,
     (culvert_entry)stub_cudaMemcpyFromArrayAsync_ptsz,
@@ -823,8 +823,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaStreamEndCapture_ptsz,
     (culvert_entry)stub_cudaStreamGetAttribute,
     (culvert_entry)stub_cudaStreamGetAttribute_ptsz,
-    (culvert_entry)stub_cudaStreamGetCaptureInfo,
-    (culvert_entry)stub_cudaStreamGetCaptureInfo_ptsz,
+    culvert_libcudart_cudaStreamGetCaptureInfo,
+    culvert_libcudart_cudaStreamGetCaptureInfo_ptsz,
     culvert_libcudart_cudaStreamGetDevice,
     culvert_libcudart_cudaStreamGetDevice_ptsz,
     culvert_libcudart_cudaStreamGetFlags,
@@ -833,8 +833,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     culvert_libcudart_cudaStreamGetId_ptsz,
     culvert_libcudart_cudaStreamGetPriority,
     culvert_libcudart_cudaStreamGetPriority_ptsz,
-    (culvert_entry)stub_cudaStreamIsCapturing,
-    (culvert_entry)stub_cudaStreamIsCapturing_ptsz,
+    culvert_libcudart_cudaStreamIsCapturing,
+    culvert_libcudart_cudaStreamIsCapturing_ptsz,
     culvert_libcudart_cudaStreamQuery,
     culvert_libcudart_cudaStreamQuery_ptsz,
     (culvert_entry)stub_cudaStreamSetAttribute,
@@ -845,7 +845,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcudart_tab
     (culvert_entry)stub_cudaStreamUpdateCaptureDependencies_ptsz,
     culvert_libcudart_cudaStreamWaitEvent,
     culvert_libcudart_cudaStreamWaitEvent_ptsz,
-    (culvert_entry)stub_cudaThreadExchangeStreamCaptureMode,
+    culvert_libcudart_cudaThreadExchangeStreamCaptureMode,
     (culvert_entry)stub_cudaUserObjectCreate,
     (culvert_entry)stub_cudaUserObjectRelease,
     (culvert_entry)stub_cudaUserObjectRetain,

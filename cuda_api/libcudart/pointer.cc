@@ -1,30 +1,10 @@
-// What a pointer points to, and managed memory (CUDA Runtime API, "Unified Addressing", "Memory Management").
-#include <memory>
-
+// What a pointer points to (CUDA Runtime API, "Unified Addressing").
 #include "cuda_api/generated/libcudart_impl.h"
 #include "cuda_api/libcudart/session.h"
 #include "include/culvert/error.h"
 #include "runtime/memory.h"
-#include "runtime/platform.h"
 
 namespace culvert::libcudart {
-namespace {
-
-// A place that memory may be advised to or prefetched to.
-absl::Status CheckLocation(const cudaMemLocation& location) {
-  switch (location.type) {
-    case cudaMemLocationTypeDevice:
-      return Platform::Get().GetDevice(location.id).status();
-    case cudaMemLocationTypeHost:
-    case cudaMemLocationTypeHostNuma:
-    case cudaMemLocationTypeHostNumaCurrent:
-      return absl::OkStatus();
-    default:
-      return Error(ErrorKind::kInvalidValue, "%d is no kind of place for memory", static_cast<int>(location.type));
-  }
-}
-
-}  // namespace
 
 // Pageable host memory is an answer (unregistered), not an error.
 absl::Status cudaPointerGetAttributes(struct cudaPointerAttributes* attributes, const void* ptr) {
@@ -54,28 +34,6 @@ absl::Status cudaPointerGetAttributes(struct cudaPointerAttributes* attributes, 
       break;
   }
   return absl::OkStatus();
-}
-
-// Advice and prefetches have nothing to do: managed memory is near to all. The arguments are checked.
-absl::Status cudaMemAdvise(const void* devPtr, size_t count, enum cudaMemoryAdvise advice,
-                           struct cudaMemLocation location) {
-  if (advice < cudaMemAdviseSetReadMostly || advice > cudaMemAdviseUnsetAccessedBy) {
-    return Error(ErrorKind::kInvalidValue, "%d is no advice", static_cast<int>(advice));
-  }
-  CULVERT_RETURN_IF_ERROR(UseContext().status());
-  // The manual ignores the location of these three.
-  bool anywhere = advice == cudaMemAdviseSetReadMostly || advice == cudaMemAdviseUnsetReadMostly ||
-                  advice == cudaMemAdviseUnsetPreferredLocation;
-  if (!anywhere) CULVERT_RETURN_IF_ERROR(CheckLocation(location));
-  return CheckManagedRange(reinterpret_cast<uint64_t>(devPtr), count);
-}
-
-absl::Status cudaMemPrefetchAsync(const void* devPtr, size_t count, struct cudaMemLocation location, unsigned int flags,
-                                  cudaStream_t stream) {
-  if (flags != 0) return Error(ErrorKind::kInvalidValue, "flags must be 0, not 0x%x", flags);
-  CULVERT_RETURN_IF_ERROR(UseStream(stream).status());
-  CULVERT_RETURN_IF_ERROR(CheckLocation(location));
-  return CheckManagedRange(reinterpret_cast<uint64_t>(devPtr), count);
 }
 
 }  // namespace culvert::libcudart

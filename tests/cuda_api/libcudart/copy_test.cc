@@ -158,6 +158,31 @@ TEST_F(Copy, Fills) {
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemset(result_.data(), 0, 4));
 }
 
+TEST_F(Copy, Batches) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
+  void* targets[] = {a_, b_, result_.data()};
+  const void* sources[] = {source_.data(), a_, b_};
+  const size_t sizes[] = {1000, 1000, 1000};
+  cudaMemcpyAttributes attributes = {};
+  attributes.srcAccessOrder = cudaMemcpySrcAccessOrderStream;
+  size_t first = 0;
+  CUDA_OK(cudaMemcpyBatchAsync(targets, sources, sizes, 3, &attributes, &first, 1, stream));
+  CUDA_OK(cudaStreamSynchronize(stream));
+  EXPECT_EQ(0, memcmp(source_.data(), result_.data(), 1000));
+  auto batch = [&](cudaStream_t s) {
+    return cudaMemcpyBatchAsync(targets, sources, sizes, 3, &attributes, &first, 1, s);
+  };
+  EXPECT_EQ(cudaErrorInvalidValue, batch(nullptr));
+  first = 1;
+  EXPECT_EQ(cudaErrorInvalidValue, batch(stream));
+  first = 0;
+  attributes.srcAccessOrder = cudaMemcpySrcAccessOrderInvalid;
+  EXPECT_EQ(cudaErrorInvalidValue, batch(stream));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpyBatchAsync(targets, sources, sizes, 3, nullptr, nullptr, 0, stream));
+  CUDA_OK(cudaStreamDestroy(stream));
+}
+
 TEST_F(Copy, FillsOfBoxes) {
   cudaPitchedPtr box = {a_, 64, 64, 10};
   CUDA_OK(cudaMemset(a_, 0, kBytes));

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <ostream>
 #include <string>
 #include <thread>
 
@@ -64,6 +65,8 @@ struct BadLaunch {
   size_t shared_bytes;
   cudaError_t expected;
 };
+
+void PrintTo(const BadLaunch& bad, std::ostream* out) { *out << bad.what; }
 
 class LaunchErrors : public ::testing::TestWithParam<BadLaunch> {};
 

@@ -167,6 +167,25 @@ TEST(Managed, IsUsableByHostAndKernels) {
   EXPECT_EQ(cudaErrorInvalidValue, cudaMallocManaged(reinterpret_cast<void**>(&memory), 0, cudaMemAttachGlobal));
 }
 
+TEST(Managed, BatchesOfRanges) {
+  void* memory[2] = {};
+  size_t sizes[] = {4096, 8192};
+  cudaMemLocation places[] = {{cudaMemLocationTypeDevice, 0}, {cudaMemLocationTypeHost, 0}};
+  size_t firsts[] = {0, 1};
+  for (int i = 0; i < 2; ++i) CUDA_OK(cudaMallocManaged(&memory[i], sizes[i], cudaMemAttachGlobal));
+  CUDA_OK(cudaMemPrefetchBatchAsync(memory, sizes, 2, places, firsts, 2, 0, nullptr));
+  CUDA_OK(cudaMemDiscardBatchAsync(memory, sizes, 2, 0, nullptr));
+  CUDA_OK(cudaMemDiscardAndPrefetchBatchAsync(memory, sizes, 2, places, firsts, 1, 0, nullptr));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemPrefetchBatchAsync(memory, sizes, 2, places, firsts, 3, 0, nullptr));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemPrefetchBatchAsync(memory, sizes, 2, places, firsts, 2, 1, nullptr));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemDiscardBatchAsync(memory, sizes, 0, 0, nullptr));
+  firsts[0] = 1;
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemPrefetchBatchAsync(memory, sizes, 2, places, firsts, 1, 0, nullptr));
+  CUDA_OK(cudaFree(memory[1]));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemDiscardBatchAsync(memory, sizes, 2, 0, nullptr));
+  CUDA_OK(cudaFree(memory[0]));
+}
+
 TEST(PointerAttributes, TellTheKinds) {
   cudaPointerAttributes attributes = {};
   char* memory = nullptr;

@@ -61,6 +61,7 @@ TEST(Registration, OneAddressInTwoImages) {
 }
 
 TEST(Registration, IsIndependentOfResets) {
+  CUDA_OK(cudaFree(nullptr));
   *managed = 123;
   CUDA_OK(cudaDeviceReset());
   uint32_t* memory = nullptr;

@@ -147,6 +147,23 @@ TEST(DefaultStream, PtszSymbolsMeanTheThreadsOwn) {
   EXPECT_EQ(legacy, by_name);
 }
 
+TEST(Capture, NoStreamCaptures) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusActive;
+  CUDA_OK(cudaStreamIsCapturing(nullptr, &status));
+  EXPECT_EQ(cudaStreamCaptureStatusNone, status);
+  status = cudaStreamCaptureStatusActive;
+  CUDA_OK(cudaStreamGetCaptureInfo(cudaStreamPerThread, &status, nullptr, nullptr, nullptr, nullptr, nullptr));
+  EXPECT_EQ(cudaStreamCaptureStatusNone, status);
+  EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaStreamIsCapturing(reinterpret_cast<cudaStream_t>(uint64_t{99}), &status));
+  cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
+  CUDA_OK(cudaThreadExchangeStreamCaptureMode(&mode));
+  EXPECT_EQ(cudaStreamCaptureModeGlobal, mode);
+  CUDA_OK(cudaThreadExchangeStreamCaptureMode(&mode));
+  EXPECT_EQ(cudaStreamCaptureModeRelaxed, mode);
+  mode = static_cast<cudaStreamCaptureMode>(7);
+  EXPECT_EQ(cudaErrorInvalidValue, cudaThreadExchangeStreamCaptureMode(&mode));
+}
+
 TEST(HostFunction, RunsInOrder) {
   struct State {
     uint32_t* memory;
