@@ -172,7 +172,7 @@ void PropagateConstants(LirFunction& function, Constants& constants) {
           in.reg[kB] = kNoReg;
         }
       }
-      if (kept != i) block.code[kept] = std::move(in);
+      if (kept != i) block.code[kept] = in;
       ++kept;
     }
     block.code.resize(kept);
