@@ -114,6 +114,24 @@ TEST_F(TwoDevices, AccessNeedsPermission) {
   EXPECT_EQ(cudaErrorIllegalAddress, cudaDeviceSynchronize());
 }
 
+// Managed and host memory belong to no device: kernels of each use them.
+TEST_F(TwoDevices, ManagedAndHostMemoryAreShared) {
+  uint32_t* managed_memory = nullptr;
+  uint32_t* host_memory = nullptr;
+  CUDA_OK(cudaMallocManaged(reinterpret_cast<void**>(&managed_memory), 4, cudaMemAttachGlobal));
+  CUDA_OK(cudaHostAlloc(reinterpret_cast<void**>(&host_memory), 4, cudaHostAllocPortable));
+  *managed_memory = 0;
+  *host_memory = 0;
+  for (int device = 0; device < 2; ++device) {
+    CUDA_OK(cudaSetDevice(device));
+    CUDA_OK(Launch(&increment, Dim(1), Dim(1), 0, nullptr, managed_memory));
+    CUDA_OK(Launch(&increment, Dim(1), Dim(1), 0, nullptr, host_memory));
+    CUDA_OK(cudaDeviceSynchronize());
+  }
+  EXPECT_EQ(2u, *managed_memory);
+  EXPECT_EQ(2u, *host_memory);
+}
+
 // A fault stays in its context: the other device goes on.
 TEST_F(TwoDevices, FaultsStayOnTheirDevice) {
   CUDA_OK(Launch(&trap, Dim(1), Dim(1), 0, nullptr));
