@@ -108,9 +108,12 @@ void Context::SetFlags(uint32_t flags) {
 absl::StatusOr<uint64_t> Context::GetLimit(Limit limit) const {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<ContextState> state, State());
   switch (limit) {
-    case Limit::kStackBytes: return state->domain().stack_bytes();
-    case Limit::kPrintfBytes: return state->domain().print_buffer().limit_bytes();
-    case Limit::kHeapBytes: return state->domain().heap().limit_bytes();
+    case Limit::kStackBytes:
+      return state->domain().stack_bytes();
+    case Limit::kPrintfBytes:
+      return state->domain().print_buffer().limit_bytes();
+    case Limit::kHeapBytes:
+      return state->domain().heap().limit_bytes();
     case Limit::kMaxL2FetchGranularity: {
       std::lock_guard lock(impl_->mutex);
       return impl_->l2_fetch_granularity;
@@ -120,7 +123,8 @@ absl::StatusOr<uint64_t> Context::GetLimit(Limit limit) const {
       return impl_->persisting_l2_bytes;
     }
     case Limit::kDeviceSyncDepth:
-    case Limit::kPendingLaunchCount: break;
+    case Limit::kPendingLaunchCount:
+      break;
   }
   return MakeError(ErrorKind::kNotSupported, "limits of the device runtime: kernels cannot launch kernels here");
 }
@@ -131,7 +135,8 @@ absl::Status Context::SetLimit(Limit limit, uint64_t value) {
   switch (limit) {
     case Limit::kStackBytes:
       if (value > kMaxLocalBytesPerThread) {
-        return Error(ErrorKind::kInvalidValue, "a stack of %d bytes per thread: the limit is %d", value, kMaxLocalBytesPerThread);
+        return Error(ErrorKind::kInvalidValue, "a stack of %d bytes per thread: the limit is %d", value,
+                     kMaxLocalBytesPerThread);
       }
       domain.SetStackBytes((value + 15) & ~uint64_t{15});
       return absl::OkStatus();
@@ -159,7 +164,8 @@ absl::Status Context::SetLimit(Limit limit, uint64_t value) {
       return absl::OkStatus();
     }
     case Limit::kDeviceSyncDepth:
-    case Limit::kPendingLaunchCount: break;
+    case Limit::kPendingLaunchCount:
+      break;
   }
   return MakeError(ErrorKind::kNotSupported, "limits of the device runtime: kernels cannot launch kernels here");
 }

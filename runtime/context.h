@@ -18,13 +18,13 @@ class Stream;
 
 // What Context::SetLimit accepts.
 enum class Limit : uint8_t {
-  kStackBytes,            // per thread, for call chains that cannot be computed
+  kStackBytes,  // per thread, for call chains that cannot be computed
   kPrintfBytes,
   kHeapBytes,
-  kDeviceSyncDepth,       // device runtime: kNotSupported
-  kPendingLaunchCount,    // device runtime: kNotSupported
-  kMaxL2FetchGranularity, // a hint: 0-128
-  kPersistingL2Bytes,     // a hint
+  kDeviceSyncDepth,        // device runtime: kNotSupported
+  kPendingLaunchCount,     // device runtime: kNotSupported
+  kMaxL2FetchGranularity,  // a hint: 0-128
+  kPersistingL2Bytes,      // a hint
 };
 
 enum class CacheConfig : uint8_t { kNone, kPreferShared, kPreferL1, kPreferEqual };
@@ -85,10 +85,10 @@ class Context : public std::enable_shared_from_this<Context> {
 
 // ---- The calling thread's stack of current contexts -----------------------------------------------------------------
 // Shared by all APIs of the process. The top is the current context.
-std::shared_ptr<Context> CurrentContext();                    // null if none
-void SetCurrentContext(std::shared_ptr<Context> context);     // replaces the top; null pops it
+std::shared_ptr<Context> CurrentContext();                 // null if none
+void SetCurrentContext(std::shared_ptr<Context> context);  // replaces the top; null pops it
 void PushCurrentContext(std::shared_ptr<Context> context);
-absl::StatusOr<std::shared_ptr<Context>> PopCurrentContext(); // kInvalidContext if the stack is empty
+absl::StatusOr<std::shared_ptr<Context>> PopCurrentContext();  // kInvalidContext if the stack is empty
 // A raw look at the top without touching the reference count; valid while the calling thread does not change its stack.
 Context* CurrentContextOrNull();
 

@@ -80,7 +80,8 @@ bool ContextState::End() {
     std::lock_guard lock(registry.mutex);
     std::swap(entry, registry.by_window[memory().window().index()]);
   }
-  npu_.EndDomain(*domain_, Error(ErrorKind::kContextIsDestroyed, "a context of device %d has ended", device_->ordinal()));
+  npu_.EndDomain(*domain_,
+                 Error(ErrorKind::kContextIsDestroyed, "a context of device %d has ended", device_->ordinal()));
   npu::RemoveHostRangesOf(memory().owner_id());
   absl::flat_hash_map<uint64_t, ModuleEntry> modules;
   std::shared_ptr<Stream> legacy_stream;
@@ -127,7 +128,8 @@ absl::Status ContextState::SubmitWaits(Stream& stream) {
     for (const auto& [key, entry] : queues_) {
       if (!entry.is_blocking || entry.queue->Idle()) continue;
       CULVERT_RETURN_IF_ERROR(
-          npu_.Submit(*legacy_queue_, npu::MakeCommand(npu::WaitCommand{entry.queue, entry.queue->submitted()})).status());
+          npu_.Submit(*legacy_queue_, npu::MakeCommand(npu::WaitCommand{entry.queue, entry.queue->submitted()}))
+              .status());
     }
     return absl::OkStatus();
   }
@@ -209,7 +211,8 @@ absl::StatusOr<std::shared_ptr<Stream>> ContextState::LegacyStream() {
 
 absl::StatusOr<std::shared_ptr<Stream>> ContextState::PerThreadStream() {
   auto& streams = GetThreadState().streams;
-  auto mine = std::find_if(streams.begin(), streams.end(), [&](const auto& stream) { return stream->state().get() == this; });
+  auto mine =
+      std::find_if(streams.begin(), streams.end(), [&](const auto& stream) { return stream->state().get() == this; });
   if (mine != streams.end()) return *mine;
   CULVERT_RETURN_IF_ERROR(status());
   std::shared_ptr<Context> context = context_.lock();
@@ -228,7 +231,8 @@ std::shared_ptr<Module> ContextState::FindModule(uint64_t library_id) {
   return found == modules_.end() ? nullptr : found->second.module.lock();
 }
 
-std::shared_ptr<Module> ContextState::AddModule(uint64_t library_id, const std::shared_ptr<Module>& module, bool owned) {
+std::shared_ptr<Module> ContextState::AddModule(uint64_t library_id, const std::shared_ptr<Module>& module,
+                                                bool owned) {
   std::lock_guard lock(mutex_);
   ModuleEntry& entry = modules_[library_id];
   if (std::shared_ptr<Module> first = entry.module.lock()) return first;

@@ -1,5 +1,5 @@
-// ContextState: one life of a context, from activation to end. Holds what the device knows of it (the domain), the queues of
-// its streams with the legacy-stream rule, and the modules loaded into it. Internal to runtime/. Thread-safe.
+// ContextState: one life of a context, from activation to end. Holds what the device knows of it (the domain), the
+// queues of its streams with the legacy-stream rule, and the modules loaded into it. Internal to runtime/. Thread-safe.
 #ifndef CULVERT_RUNTIME_CONTEXT_STATE_H_
 #define CULVERT_RUNTIME_CONTEXT_STATE_H_
 
@@ -93,12 +93,12 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   // Guards the queues and makes a legacy command and its waits one step.
   std::mutex order_mutex_;
   absl::flat_hash_map<const npu::Queue*, QueueEntry> queues_;
-  size_t closed_queues_ = 0;              // entries whose stream is gone
+  size_t closed_queues_ = 0;  // entries whose stream is gone
   std::shared_ptr<npu::Queue> legacy_queue_;
 
   std::mutex mutex_;
-  std::shared_ptr<Stream> legacy_stream_;                      // guarded by mutex_
-  absl::flat_hash_map<uint64_t, ModuleEntry> modules_;         // guarded by mutex_
+  std::shared_ptr<Stream> legacy_stream_;               // guarded by mutex_
+  absl::flat_hash_map<uint64_t, ModuleEntry> modules_;  // guarded by mutex_
 };
 
 // The live state whose window holds `address`, or null.

@@ -39,10 +39,14 @@ void MergeRows(CopyParams* box) {
 
 absl::StatusOr<Plan> MakePlan(const CopyParams& params) {
   Plan plan = {.box = params};
-  bool dst_is_device = params.direction == CopyDirection::kHostToDevice || params.direction == CopyDirection::kDeviceToDevice;
-  bool src_is_device = params.direction == CopyDirection::kDeviceToHost || params.direction == CopyDirection::kDeviceToDevice;
-  MemoryBox dst = {params.dst, params.width_bytes, params.height, params.depth, params.dst_pitch_bytes, params.dst_slice_bytes};
-  MemoryBox src = {params.src, params.width_bytes, params.height, params.depth, params.src_pitch_bytes, params.src_slice_bytes};
+  bool dst_is_device =
+      params.direction == CopyDirection::kHostToDevice || params.direction == CopyDirection::kDeviceToDevice;
+  bool src_is_device =
+      params.direction == CopyDirection::kDeviceToHost || params.direction == CopyDirection::kDeviceToDevice;
+  MemoryBox dst = {params.dst,   params.width_bytes,     params.height,
+                   params.depth, params.dst_pitch_bytes, params.dst_slice_bytes};
+  MemoryBox src = {params.src,   params.width_bytes,     params.height,
+                   params.depth, params.src_pitch_bytes, params.src_slice_bytes};
   CULVERT_ASSIGN_OR_RETURN(plan.dst, CheckBox(dst, dst_is_device));
   CULVERT_ASSIGN_OR_RETURN(plan.src, CheckBox(src, src_is_device));
   MergeRows(&plan.box);

@@ -16,17 +16,16 @@ struct Device::Impl {
   npu::MemoryBudget budget;
   std::unique_ptr<npu::Device> npu;
   std::mutex mutex;
-  uint32_t retain_count = 0;                // guarded by mutex
-  std::shared_ptr<MemoryPool> current_pool; // guarded by mutex
+  uint32_t retain_count = 0;                 // guarded by mutex
+  std::shared_ptr<MemoryPool> current_pool;  // guarded by mutex
 };
 
 Device::Device(int ordinal, DeviceProperties properties)
     : ordinal_(ordinal), properties_(std::move(properties)), impl_(new Impl) {
   const Environment& environment = GetEnvironment();
   impl_->budget.total_bytes = properties_.total_memory_bytes;
-  impl_->npu = npu::CreateSoftwareDevice({.workers = environment.workers,
-                                          .reported_cores = environment.sm_count,
-                                          .watchdog_ms = environment.watchdog_ms});
+  impl_->npu = npu::CreateSoftwareDevice(
+      {.workers = environment.workers, .reported_cores = environment.sm_count, .watchdog_ms = environment.watchdog_ms});
   primary_.reset(new Context(this, /*is_primary=*/true, /*flags=*/0));
   default_pool_.reset(new MemoryPool(this, 0));
   impl_->current_pool = default_pool_;

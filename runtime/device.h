@@ -17,12 +17,12 @@ class MemoryPool;
 namespace npu {
 class Device;
 struct MemoryBudget;
-}
+}  // namespace npu
 
 // Everything a device reports. Booleans are 0/1. Units in the names; clocks in kHz.
 struct DeviceProperties {
-  std::string name;                       // "Culvert NPU"
-  std::array<uint8_t, 16> uuid = {};      // stable per ordinal and machine
+  std::string name;                   // "Culvert NPU"
+  std::array<uint8_t, 16> uuid = {};  // stable per ordinal and machine
   uint64_t total_memory_bytes = 0;
   int major = 0, minor = 0;
   int multiprocessor_count = 0;
@@ -52,12 +52,12 @@ struct DeviceProperties {
   int pci_domain = 0, pci_bus = 0, pci_device = 0;
   int async_engine_count = 0;
   int single_to_double_ratio = 0;
-  int max_texture_1d = 0;                 // texture limits as a device of this capability reports them
+  int max_texture_1d = 0;  // texture limits as a device of this capability reports them
   int max_texture_1d_linear = 0;
   int max_texture_1d_mipmapped = 0;
-  int max_texture_1d_layered[2] = {};     // width, layers
+  int max_texture_1d_layered[2] = {};  // width, layers
   int max_texture_2d[2] = {};
-  int max_texture_2d_linear[3] = {};      // width, height, pitch
+  int max_texture_2d_linear[3] = {};  // width, height, pitch
   int max_texture_2d_gather[2] = {};
   int max_texture_2d_layered[3] = {};
   int max_texture_2d_mipmapped[2] = {};
@@ -87,7 +87,7 @@ struct DeviceProperties {
   bool multi_gpu_board = false;
   int multi_gpu_board_group = 0;
   bool host_native_atomics = true;
-  bool pageable_memory_access = false;    // a pageable host pointer in a kernel is a fault
+  bool pageable_memory_access = false;  // a pageable host pointer in a kernel is a fault
   bool concurrent_managed_access = true;
   bool compute_preemption = true;
   bool can_use_host_pointer_for_registered_memory = true;
@@ -121,11 +121,11 @@ class Device {
   // Bytes not allocated on this device (all contexts) and the total.
   void MemoryInfo(uint64_t* free_bytes, uint64_t* total_bytes) const;
 
-  // The primary context: one object for the life of the process, whether active or not (its identity, and so its handle,
-  // survives resets). Never null.
+  // The primary context: one object for the life of the process, whether active or not (its identity, and so its
+  // handle, survives resets). Never null.
   const std::shared_ptr<Context>& primary() const { return primary_; }
-  // Retain activates it at the first call; Release deactivates at the last (kInvalidContext if not retained); Reset ends it
-  // at once whatever the count and keeps the count's owners valid for a later activation.
+  // Retain activates it at the first call; Release deactivates at the last (kInvalidContext if not retained); Reset
+  // ends it at once whatever the count and keeps the count's owners valid for a later activation.
   absl::StatusOr<std::shared_ptr<Context>> RetainPrimary();
   absl::Status ReleasePrimary();
   absl::Status ResetPrimary();

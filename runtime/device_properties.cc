@@ -34,7 +34,8 @@ uint64_t HashBytes(std::string_view text, uint64_t seed) {  // FNV-1a
   return hash;
 }
 
-// From the machine's id, so that it is the same in every process; version and variant bits as in a random UUID (RFC 9562).
+// From the machine's id, so that it is the same in every process; version and variant bits as in a random UUID (RFC
+// 9562).
 std::array<uint8_t, 16> MakeUuid(int ordinal) {
   std::string machine = ReadLine("/etc/machine-id");
   std::array<uint8_t, 16> uuid;
@@ -58,8 +59,8 @@ int CacheBytes() {
   return static_cast<int>(std::min(bytes, 1L << 30));
 }
 
-// Limits of textures and surfaces as devices of compute capability 5.0 and later report them (CUDA C++ Programming Guide,
-// "Technical Specifications per Compute Capability").
+// Limits of textures and surfaces as devices of compute capability 5.0 and later report them (CUDA C++ Programming
+// Guide, "Technical Specifications per Compute Capability").
 void SetTextureLimits(DeviceProperties* p) {
   p->max_texture_1d = 131072;
   p->max_texture_1d_linear = 268435456;

@@ -75,7 +75,8 @@ uint32_t QuotaCores() {
     apply(quota, period);
   }
   for (const std::string& directory : CgroupDirectories("cpu")) {
-    apply(ReadNumber(directory + "/cpu.cfs_quota_us").value_or(0), ReadNumber(directory + "/cpu.cfs_period_us").value_or(0));
+    apply(ReadNumber(directory + "/cpu.cfs_quota_us").value_or(0),
+          ReadNumber(directory + "/cpu.cfs_period_us").value_or(0));
   }
   return cores;
 }
@@ -173,7 +174,8 @@ const std::vector<EnvironmentVariable>& EnvironmentTable() {
       {"CULVERT_DEVICES", "number of devices, 0-64 (default 1)"},
       {"CULVERT_SM_COUNT", "multiprocessors that a device reports (default: usable cores)"},
       {"CULVERT_WORKERS", "threads that run kernels, of all devices together (default: usable cores)"},
-      {"CULVERT_MEMORY", "memory of a device in bytes, or with suffix K, M, G (default: 3/4 of machine or control group)"},
+      {"CULVERT_MEMORY",
+       "memory of a device in bytes, or with suffix K, M, G (default: 3/4 of machine or control group)"},
       {"CULVERT_COMPUTE_CAPABILITY", "capability that devices report (default 12.1)"},
       {"CULVERT_WATCHDOG_MS", "stop kernels that run longer and say where they hang (default 0: never)"},
       {"CULVERT_TRACE", "1: print every API call on stderr"},

@@ -12,8 +12,8 @@ namespace culvert {
 
 struct Event::Impl {
   mutable std::mutex mutex;
-  EventPoint point;                       // guarded by mutex
-  std::shared_ptr<npu::TimeStamp> time;   // of the latest record; guarded by mutex
+  EventPoint point;                      // guarded by mutex
+  std::shared_ptr<npu::TimeStamp> time;  // of the latest record; guarded by mutex
 };
 
 Event::Event(std::shared_ptr<Context> context, std::shared_ptr<ContextState> state, const EventOptions& options)
@@ -25,7 +25,8 @@ Event::Event(std::shared_ptr<Context> context, std::shared_ptr<ContextState> sta
 
 Event::~Event() = default;
 
-absl::StatusOr<std::shared_ptr<Event>> Event::Create(const std::shared_ptr<Context>& context, const EventOptions& options) {
+absl::StatusOr<std::shared_ptr<Event>> Event::Create(const std::shared_ptr<Context>& context,
+                                                     const EventOptions& options) {
   if (options.interprocess) return MakeError(ErrorKind::kNotSupported, "events shared between processes");
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<ContextState> state, context->State());
   CULVERT_RETURN_IF_ERROR(state->status());
@@ -34,7 +35,8 @@ absl::StatusOr<std::shared_ptr<Event>> Event::Create(const std::shared_ptr<Conte
 
 absl::Status Event::Record(const std::shared_ptr<Stream>& stream) {
   CULVERT_RETURN_IF_ERROR(state_->status());
-  if (stream->state() != state_) return MakeError(ErrorKind::kInvalidHandle, "the event is of another context than the stream");
+  if (stream->state() != state_)
+    return MakeError(ErrorKind::kInvalidHandle, "the event is of another context than the stream");
   auto time = options_.disable_timing ? nullptr : std::make_shared<npu::TimeStamp>();
   // Two records from two threads: the point that stays is that of the later place in its stream's order.
   std::lock_guard lock(impl_->mutex);
@@ -78,7 +80,8 @@ absl::StatusOr<float> Event::ElapsedMs(const Event& start, const Event& end) {
     }
     if (!point.queue->Reached(point.value)) return MakeError(ErrorKind::kNotReady, "an event is not complete");
   }
-  int64_t ns = times[1]->steady_ns.load(std::memory_order_relaxed) - times[0]->steady_ns.load(std::memory_order_relaxed);
+  int64_t ns =
+      times[1]->steady_ns.load(std::memory_order_relaxed) - times[0]->steady_ns.load(std::memory_order_relaxed);
   return static_cast<float>(static_cast<double>(ns) * 1e-6);
 }
 

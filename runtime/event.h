@@ -43,8 +43,8 @@ class Event {
   absl::Status Record(const std::shared_ptr<Stream>& stream);
   absl::StatusOr<bool> Query() const;  // true: complete, or never recorded
   absl::Status Synchronize() const;
-  // Milliseconds between two recorded, timed events; kInvalidHandle if either is not recorded or untimed, kNotReady if one
-  // is not complete.
+  // Milliseconds between two recorded, timed events; kInvalidHandle if either is not recorded or untimed, kNotReady if
+  // one is not complete.
   static absl::StatusOr<float> ElapsedMs(const Event& start, const Event& end);
 
   EventPoint Point() const;  // internal to runtime/

@@ -21,7 +21,8 @@ int MaxThreads(const KernelInfo& info) {
   const uint32_t* bound = info.required_threads[0] != 0 ? info.required_threads : info.max_threads;
   uint64_t threads = kMaxThreadsPerBlock;
   if (bound[0] != 0) threads = uint64_t{bound[0]} * std::max(bound[1], 1u) * std::max(bound[2], 1u);
-  return static_cast<int>(std::min<uint64_t>({threads, kMaxThreadsPerBlock, uint64_t(ThreadsThatFitRegisters(info.registers))}));
+  return static_cast<int>(
+      std::min<uint64_t>({threads, kMaxThreadsPerBlock, uint64_t(ThreadsThatFitRegisters(info.registers))}));
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ absl::StatusOr<std::shared_ptr<const Program>> Kernel::Impl::Compile(Kernel& ker
   }
   // Not under the lock: others may ask for attributes of what they have. The compiler compiles once.
   std::shared_ptr<Library> library = kernel.library();
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<const Program> compiled, library->impl_->compiled->CompileEntry(kernel.name_));
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<const Program> compiled,
+                           library->impl_->compiled->CompileEntry(kernel.name_));
   std::lock_guard lock(mutex);
   program = compiled;
   return compiled;
@@ -67,7 +69,8 @@ FunctionAttributes Kernel::Impl::Attributes(const Device& device, const Program&
   }
   attributes.preferred_carveout = set.preferred_carveout;
   for (int i = 0; i < 3; ++i) {
-    attributes.required_cluster[i] = info.cluster_dims[0] != 0 ? static_cast<int>(info.cluster_dims[i]) : set.required_cluster[i];
+    attributes.required_cluster[i] =
+        info.cluster_dims[0] != 0 ? static_cast<int>(info.cluster_dims[i]) : set.required_cluster[i];
   }
   attributes.cluster_size_must_be_set = info.cluster_dims[0] != 0;
   attributes.non_portable_cluster_allowed = set.non_portable_cluster_allowed;
@@ -93,8 +96,9 @@ absl::Status Kernel::SetAttribute(const Device& device, SettableAttribute attrib
   bool has_fixed_cluster = now.cluster_size_must_be_set;
   switch (attribute) {
     case SettableAttribute::kMaxDynamicSharedBytes:
-      CULVERT_RETURN_IF_ERROR(check(value >= 0 && value <= device.properties().max_shared_bytes_per_block_optin - now.shared_bytes,
-                                    "dynamic shared memory"));
+      CULVERT_RETURN_IF_ERROR(
+          check(value >= 0 && value <= device.properties().max_shared_bytes_per_block_optin - now.shared_bytes,
+                "dynamic shared memory"));
       break;
     case SettableAttribute::kPreferredCarveout:
       CULVERT_RETURN_IF_ERROR(check(value >= -1 && value <= 100, "the shared memory carveout"));
@@ -114,13 +118,27 @@ absl::Status Kernel::SetAttribute(const Device& device, SettableAttribute attrib
   std::lock_guard lock(impl_->mutex);
   KernelSettings& set = impl_->settings[device.ordinal()];
   switch (attribute) {
-    case SettableAttribute::kMaxDynamicSharedBytes: set.max_dynamic_shared_bytes = value; break;
-    case SettableAttribute::kPreferredCarveout: set.preferred_carveout = value; break;
-    case SettableAttribute::kRequiredClusterWidth: set.required_cluster[0] = value; break;
-    case SettableAttribute::kRequiredClusterHeight: set.required_cluster[1] = value; break;
-    case SettableAttribute::kRequiredClusterDepth: set.required_cluster[2] = value; break;
-    case SettableAttribute::kNonPortableClusterAllowed: set.non_portable_cluster_allowed = value != 0; break;
-    case SettableAttribute::kClusterSchedulingPolicy: set.cluster_scheduling_policy = value; break;
+    case SettableAttribute::kMaxDynamicSharedBytes:
+      set.max_dynamic_shared_bytes = value;
+      break;
+    case SettableAttribute::kPreferredCarveout:
+      set.preferred_carveout = value;
+      break;
+    case SettableAttribute::kRequiredClusterWidth:
+      set.required_cluster[0] = value;
+      break;
+    case SettableAttribute::kRequiredClusterHeight:
+      set.required_cluster[1] = value;
+      break;
+    case SettableAttribute::kRequiredClusterDepth:
+      set.required_cluster[2] = value;
+      break;
+    case SettableAttribute::kNonPortableClusterAllowed:
+      set.non_portable_cluster_allowed = value != 0;
+      break;
+    case SettableAttribute::kClusterSchedulingPolicy:
+      set.cluster_scheduling_policy = value;
+      break;
   }
   return absl::OkStatus();
 }
@@ -137,7 +155,8 @@ absl::StatusOr<std::shared_ptr<Function>> Kernel::InContext(Context& context) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Module> module, library()->InContext(context));
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Function> function, module->GetFunction(name_));
   std::lock_guard lock(impl_->mutex);
-  std::erase_if(impl_->functions, [&](const auto& entry) { return entry.first == state->id() || entry.second.expired(); });
+  std::erase_if(impl_->functions,
+                [&](const auto& entry) { return entry.first == state->id() || entry.second.expired(); });
   impl_->functions.emplace_back(state->id(), function);
   return function;
 }

@@ -16,8 +16,8 @@ namespace {
 absl::Status CheckShape(const LaunchParams& params) {
   for (int i = 0; i < 3; ++i) {
     if (params.grid[i] == 0 || params.grid[i] > kMaxGridDim[i]) {
-      return Error(ErrorKind::kInvalidConfiguration, "grid dimension %c is %d: 1 to %d are possible", "xyz"[i], params.grid[i],
-                   kMaxGridDim[i]);
+      return Error(ErrorKind::kInvalidConfiguration, "grid dimension %c is %d: 1 to %d are possible", "xyz"[i],
+                   params.grid[i], kMaxGridDim[i]);
     }
     if (params.block[i] == 0 || params.block[i] > kMaxBlockDim[i]) {
       return Error(ErrorKind::kInvalidConfiguration, "block dimension %c is %d: 1 to %d are possible", "xyz"[i],
@@ -29,7 +29,8 @@ absl::Status CheckShape(const LaunchParams& params) {
   }
   uint64_t threads = uint64_t{params.block[0]} * params.block[1] * params.block[2];
   if (threads > kMaxThreadsPerBlock) {
-    return Error(ErrorKind::kInvalidConfiguration, "a block of %d threads: the limit is %d", threads, kMaxThreadsPerBlock);
+    return Error(ErrorKind::kInvalidConfiguration, "a block of %d threads: the limit is %d", threads,
+                 kMaxThreadsPerBlock);
   }
   return absl::OkStatus();
 }
@@ -39,36 +40,41 @@ absl::StatusOr<uint64_t> CheckKernel(const LaunchParams& params, const KernelInf
                                      const FunctionAttributes& attributes) {
   int threads = static_cast<int>(params.block[0] * params.block[1] * params.block[2]);
   if (threads > attributes.max_threads_per_block) {
-    return Error(ErrorKind::kLaunchOutOfResources, "kernel %s: a block of %d threads, the kernel allows %d (launch bounds, "
-                 "registers)", info.name, threads, attributes.max_threads_per_block);
+    return Error(ErrorKind::kLaunchOutOfResources,
+                 "kernel %s: a block of %d threads, the kernel allows %d (launch bounds, "
+                 "registers)",
+                 info.name, threads, attributes.max_threads_per_block);
   }
   const uint32_t* required = info.required_threads;
   if (required[0] != 0) {
     for (int i = 0; i < 3; ++i) {
       if (params.block[i] == std::max(required[i], 1u)) continue;
-      return Error(ErrorKind::kInvalidConfiguration, "kernel %s requires blocks of %d x %d x %d threads", info.name, required[0],
-                   std::max(required[1], 1u), std::max(required[2], 1u));
+      return Error(ErrorKind::kInvalidConfiguration, "kernel %s requires blocks of %d x %d x %d threads", info.name,
+                   required[0], std::max(required[1], 1u), std::max(required[2], 1u));
     }
   }
   if (params.dynamic_shared_bytes > static_cast<uint64_t>(attributes.max_dynamic_shared_bytes)) {
-    return Error(ErrorKind::kInvalidValue, "kernel %s: %d bytes of dynamic shared memory, %d are allowed beside %d static ones "
-                 "(more after the kernel's limit is raised)", info.name, params.dynamic_shared_bytes,
-                 attributes.max_dynamic_shared_bytes, attributes.shared_bytes);
+    return Error(ErrorKind::kInvalidValue,
+                 "kernel %s: %d bytes of dynamic shared memory, %d are allowed beside %d static ones "
+                 "(more after the kernel's limit is raised)",
+                 info.name, params.dynamic_shared_bytes, attributes.max_dynamic_shared_bytes, attributes.shared_bytes);
   }
   if (std::max({attributes.required_cluster[0], attributes.required_cluster[1], attributes.required_cluster[2]}) > 1) {
     return Error(ErrorKind::kNotSupported, "kernel %s: thread block clusters are not supported", info.name);
   }
   CULVERT_ASSIGN_OR_RETURN(int per_core, MaxActiveBlocks(device, attributes, threads, params.dynamic_shared_bytes));
   if (per_core == 0) {
-    return Error(ErrorKind::kLaunchOutOfResources, "kernel %s: a block of %d threads with %d registers each and %d bytes of shared "
-                 "memory does not fit a core", info.name, threads, attributes.registers,
+    return Error(ErrorKind::kLaunchOutOfResources,
+                 "kernel %s: a block of %d threads with %d registers each and %d bytes of shared "
+                 "memory does not fit a core",
+                 info.name, threads, attributes.registers,
                  static_cast<uint64_t>(attributes.shared_bytes) + params.dynamic_shared_bytes);
   }
   uint64_t resident = static_cast<uint64_t>(per_core) * static_cast<uint64_t>(device.properties().multiprocessor_count);
   uint64_t blocks = uint64_t{params.grid[0]} * params.grid[1] * params.grid[2];
   if (params.cooperative && blocks > resident) {
-    return Error(ErrorKind::kCooperativeLaunchTooLarge, "kernel %s: a cooperative grid of %d blocks, %d can be resident",
-                 info.name, blocks, resident);
+    return Error(ErrorKind::kCooperativeLaunchTooLarge,
+                 "kernel %s: a cooperative grid of %d blocks, %d can be resident", info.name, blocks, resident);
   }
   return resident;
 }
@@ -79,12 +85,13 @@ absl::Status CheckArguments(const LaunchParams& params, const KernelInfo& info) 
     // A packed structure may carry the padding of its strictest member.
     uint64_t padded = (uint64_t{info.parameter_bytes} + 15) & ~uint64_t{15};
     if (params.packed_bytes >= info.parameter_bytes && params.packed_bytes <= padded) return absl::OkStatus();
-    return Error(ErrorKind::kInvalidValue, "kernel %s: %d bytes of arguments, it declares %d", info.name, params.packed_bytes,
-                 info.parameter_bytes);
+    return Error(ErrorKind::kInvalidValue, "kernel %s: %d bytes of arguments, it declares %d", info.name,
+                 params.packed_bytes, info.parameter_bytes);
   }
   if (params.arguments == nullptr) return Error(ErrorKind::kInvalidValue, "kernel %s: no arguments", info.name);
   for (size_t i = 0; i < info.parameters.size(); ++i) {
-    if (params.arguments[i] == nullptr) return Error(ErrorKind::kInvalidValue, "kernel %s: argument %d is null", info.name, i);
+    if (params.arguments[i] == nullptr)
+      return Error(ErrorKind::kInvalidValue, "kernel %s: argument %d is null", info.name, i);
   }
   return absl::OkStatus();
 }

@@ -19,14 +19,15 @@ Library::~Library() = default;
 absl::StatusOr<std::shared_ptr<Library>> Library::Load(const void* image, const ImageOptions& options) {
   if (image == nullptr) return MakeError(ErrorKind::kInvalidValue, "no image");
   uint32_t capability = GetEnvironment().compute_capability;
-  CULVERT_ASSIGN_OR_RETURN(compiler::SelectedImage selected, compiler::SelectImage(image, options.size_bytes, capability));
+  CULVERT_ASSIGN_OR_RETURN(compiler::SelectedImage selected,
+                           compiler::SelectImage(image, options.size_bytes, capability));
   compiler::LoadOptions load = {.device_capability = capability, .check_all = options.check_all};
   if (!selected.name.empty()) load.display_name = selected.name;
   std::shared_ptr<Library> library(new Library);
   CULVERT_ASSIGN_OR_RETURN(library->impl_->compiled, compiler::CompiledModule::Load(std::move(selected.ptx), load));
   const auto& variables = library->impl_->compiled->Variables();
-  library->impl_->has_managed_variables =
-      std::any_of(variables.begin(), variables.end(), [](const ModuleVariable& variable) { return variable.is_managed; });
+  library->impl_->has_managed_variables = std::any_of(
+      variables.begin(), variables.end(), [](const ModuleVariable& variable) { return variable.is_managed; });
   return library;
 }
 

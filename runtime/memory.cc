@@ -30,8 +30,8 @@ absl::StatusOr<uint64_t> Allocate(Context& context, uint64_t bytes) {
   return AllocateIn(*state, {.bytes = bytes});
 }
 
-absl::StatusOr<uint64_t> AllocatePitched(Context& context, uint64_t width_bytes, uint64_t height, uint32_t element_bytes,
-                                         uint64_t* pitch_bytes) {
+absl::StatusOr<uint64_t> AllocatePitched(Context& context, uint64_t width_bytes, uint64_t height,
+                                         uint32_t element_bytes, uint64_t* pitch_bytes) {
   if (element_bytes != 0 && element_bytes != 4 && element_bytes != 8 && element_bytes != 16) {
     return Error(ErrorKind::kInvalidValue, "elements of %d bytes: 4, 8 and 16 are possible", element_bytes);
   }

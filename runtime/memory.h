@@ -1,5 +1,5 @@
-// Memory: allocation, host registration, pointer queries, copies and fills. All functions are thread-safe. Addresses are
-// device addresses; in this build every allocation is also readable by the host at the same address.
+// Memory: allocation, host registration, pointer queries, copies and fills. All functions are thread-safe. Addresses
+// are device addresses; in this build every allocation is also readable by the host at the same address.
 #ifndef CULVERT_RUNTIME_MEMORY_H_
 #define CULVERT_RUNTIME_MEMORY_H_
 
@@ -45,20 +45,20 @@ absl::Status SetSyncMemops(uint64_t address, bool value);
 // Sizes of 0 give kInvalidValue (the runtime API's boundary handles its own zero cases). kOutOfMemory is never sticky.
 absl::StatusOr<uint64_t> Allocate(Context& context, uint64_t bytes);
 // Rows of at least width_bytes; *pitch_bytes is a multiple of 512. element_bytes must be 4, 8 or 16 (0 = unchecked).
-absl::StatusOr<uint64_t> AllocatePitched(Context& context, uint64_t width_bytes, uint64_t height, uint32_t element_bytes,
-                                         uint64_t* pitch_bytes);
+absl::StatusOr<uint64_t> AllocatePitched(Context& context, uint64_t width_bytes, uint64_t height,
+                                         uint32_t element_bytes, uint64_t* pitch_bytes);
 absl::StatusOr<uint64_t> AllocateHost(Context& context, uint64_t bytes, uint32_t flags);
 absl::StatusOr<uint64_t> AllocateManaged(Context& context, uint64_t bytes, uint32_t flags);
-// Waits for the work of the owning context, then frees. kInvalidValue if `address` is not the base of a live allocation of
-// a kind this call frees. 0 is OK. Memory of any context may be freed.
-absl::Status Free(uint64_t address);       // device and managed
-absl::Status FreeHost(uint64_t address);   // AllocateHost
+// Waits for the work of the owning context, then frees. kInvalidValue if `address` is not the base of a live allocation
+// of a kind this call frees. 0 is OK. Memory of any context may be freed.
+absl::Status Free(uint64_t address);      // device and managed
+absl::Status FreeHost(uint64_t address);  // AllocateHost
 
 // Base and size of the allocation that `address` lies in; kInvalidValue (kNotFound for the caller to choose) if none.
 absl::StatusOr<PointerInfo> FindAllocation(uint64_t address);
 
-// Registered memory is usable by kernels of every context at its host address. kHostMemoryAlreadyRegistered if any part is
-// registered or one of our allocations; kHostMemoryNotRegistered if `address` was not the start of a registration.
+// Registered memory is usable by kernels of every context at its host address. kHostMemoryAlreadyRegistered if any part
+// is registered or one of our allocations; kHostMemoryNotRegistered if `address` was not the start of a registration.
 absl::Status RegisterHost(Context& context, uint64_t address, uint64_t bytes, uint32_t flags);
 absl::Status UnregisterHost(uint64_t address);
 // The device address and flags of host memory from AllocateHost or RegisterHost; kInvalidValue otherwise.
@@ -67,9 +67,14 @@ absl::StatusOr<uint32_t> HostFlags(uint64_t host_address);
 
 // ---- Stream-ordered allocation --------------------------------------------------------------------------------------
 enum class PoolAttribute : uint8_t {
-  kReuseFollowEventDependencies, kReuseAllowOpportunistic, kReuseAllowInternalDependencies,  // flags; hints
-  kReleaseThreshold,                                                                          // bytes
-  kReservedCurrent, kReservedHigh, kUsedCurrent, kUsedHigh,  // bytes; the High ones may be set to 0, the others not at all
+  kReuseFollowEventDependencies,
+  kReuseAllowOpportunistic,
+  kReuseAllowInternalDependencies,  // flags; hints
+  kReleaseThreshold,                // bytes
+  kReservedCurrent,
+  kReservedHigh,
+  kUsedCurrent,
+  kUsedHigh,  // bytes; the High ones may be set to 0, the others not at all
 };
 
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
@@ -96,7 +101,8 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   std::unique_ptr<Impl> impl_;
 };
 
-// The memory is usable by work submitted to `stream` afterwards. pool null: the device's current pool. 0 bytes: kInvalidValue.
+// The memory is usable by work submitted to `stream` afterwards. pool null: the device's current pool. 0 bytes:
+// kInvalidValue.
 absl::StatusOr<uint64_t> AllocateAsync(Stream& stream, uint64_t bytes, std::shared_ptr<MemoryPool> pool);
 // Frees when the stream gets there. Any device allocation may be freed so; kInvalidValue if it is none.
 absl::Status FreeAsync(Stream& stream, uint64_t address);
@@ -104,8 +110,8 @@ absl::Status FreeAsync(Stream& stream, uint64_t address);
 // ---- Copies ---------------------------------------------------------------------------------------------------------
 enum class CopyDirection : uint8_t { kDefault, kHostToHost, kHostToDevice, kDeviceToHost, kDeviceToDevice };
 
-// A box of bytes: width_bytes x height x depth. Pitches are bytes between rows, slices bytes between planes; for height 1
-// and depth 1 they are not read. Strides smaller than the row (plane): kInvalidValue. Zero volume: does nothing.
+// A box of bytes: width_bytes x height x depth. Pitches are bytes between rows, slices bytes between planes; for height
+// 1 and depth 1 they are not read. Strides smaller than the row (plane): kInvalidValue. Zero volume: does nothing.
 struct CopyParams {
   uint64_t dst = 0;
   uint64_t src = 0;
@@ -117,18 +123,19 @@ struct CopyParams {
   CopyDirection direction = CopyDirection::kDefault;
 };
 
-// The box is checked at the call: a device address must lie in live allocations (kInvalidValue), a side declared device by
-// the direction must be known memory, not pageable host memory (kInvalidValue).
+// The box is checked at the call: a device address must lie in live allocations (kInvalidValue), a side declared device
+// by the direction must be known memory, not pageable host memory (kInvalidValue).
 //
-// CopySync: ordered in `stream`; the host waits as CUDA says: host to device from pageable memory returns when the source
-// may be reused, device to device returns at once, all others when done.
-// CopyAsync: may return before the copy; host pageable memory is staged (small) or makes the call wait (large).
+// CopySync: ordered in `stream`; the host waits as CUDA says: host to device from pageable memory returns when the
+// source may be reused, device to device returns at once, all others when done. CopyAsync: may return before the copy;
+// host pageable memory is staged (small) or makes the call wait (large).
 absl::Status CopySync(Stream& stream, const CopyParams& params);
 absl::Status CopyAsync(Stream& stream, const CopyParams& params);
 
 // ---- Fills ----------------------------------------------------------------------------------------------------------
-// Sets width_elems x height elements of element_bytes (1, 2, 4) at dst to the low bits of value; rows are pitch_bytes apart
-// (not read for height 1). dst and pitch must be multiples of element_bytes; memory must be known (kInvalidValue).
+// Sets width_elems x height elements of element_bytes (1, 2, 4) at dst to the low bits of value; rows are pitch_bytes
+// apart (not read for height 1). dst and pitch must be multiples of element_bytes; memory must be known
+// (kInvalidValue).
 struct FillParams {
   uint64_t dst = 0;
   uint32_t element_bytes = 1;
@@ -143,8 +150,8 @@ struct FillParams {
 absl::Status FillSync(Stream& stream, const FillParams& params);
 absl::Status FillAsync(Stream& stream, const FillParams& params);
 
-// Advice and prefetch of managed memory have nothing to do here: OK if the whole range is managed (or, for host memory that
-// is registered, known), kInvalidValue otherwise.
+// Advice and prefetch of managed memory have nothing to do here: OK if the whole range is managed (or, for host memory
+// that is registered, known), kInvalidValue otherwise.
 absl::Status CheckManagedRange(uint64_t address, uint64_t bytes);
 
 }  // namespace culvert

@@ -31,18 +31,19 @@ uint64_t ExtentBytes(const MemoryBox& box) {
 absl::StatusOr<MemoryKind> CheckBox(const MemoryBox& box, bool must_be_known) {
   uint64_t extent = ExtentBytes(box);
   if (extent == 0 || box.address == 0) {
-    return Error(ErrorKind::kInvalidValue, "an area of %d x %d x %d bytes with strides %d and %d at 0x%x", box.width_bytes,
-                 box.height, box.depth, box.pitch_bytes, box.slice_bytes, box.address);
+    return Error(ErrorKind::kInvalidValue, "an area of %d x %d x %d bytes with strides %d and %d at 0x%x",
+                 box.width_bytes, box.height, box.depth, box.pitch_bytes, box.slice_bytes, box.address);
   }
   PointerInfo info = DescribePointer(box.address);
   if (info.kind == MemoryKind::kUnregistered) {
     bool is_ours = npu::Window::Find(box.address) != nullptr;
     if (!is_ours && !must_be_known && npu::Window::Find(box.address + extent - 1) == nullptr) return info.kind;
-    return Error(ErrorKind::kInvalidValue, "0x%x %s", box.address, is_ours ? "lies in no live allocation" : "is no device memory");
+    return Error(ErrorKind::kInvalidValue, "0x%x %s", box.address,
+                 is_ours ? "lies in no live allocation" : "is no device memory");
   }
   if (extent > info.size_bytes - (box.address - info.base)) {
-    return Error(ErrorKind::kInvalidValue, "%d bytes at 0x%x go beyond the allocation of %d bytes at 0x%x", extent, box.address,
-                 info.size_bytes, info.base);
+    return Error(ErrorKind::kInvalidValue, "%d bytes at 0x%x go beyond the allocation of %d bytes at 0x%x", extent,
+                 box.address, info.size_bytes, info.base);
   }
   return info.kind;
 }

@@ -23,8 +23,8 @@ struct MemoryBox {
   uint64_t slice_bytes = 0;
 };
 
-// What the box lies in. kInvalidValue: strides smaller than what they step over, an extent beyond 2^64, part of it outside
-// the allocation or registration it begins in, null, or unknown memory where must_be_known.
+// What the box lies in. kInvalidValue: strides smaller than what they step over, an extent beyond 2^64, part of it
+// outside the allocation or registration it begins in, null, or unknown memory where must_be_known.
 absl::StatusOr<MemoryKind> CheckBox(const MemoryBox& box, bool must_be_known);
 
 }  // namespace culvert

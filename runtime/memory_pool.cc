@@ -1,5 +1,5 @@
-// Stream-ordered allocation. Memory comes from the context's window at once and goes back when the stream reaches the free;
-// nothing is cached in between, so what a pool has reserved is what is in use.
+// Stream-ordered allocation. Memory comes from the context's window at once and goes back when the stream reaches the
+// free; nothing is cached in between, so what a pool has reserved is what is in use.
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -40,14 +40,21 @@ absl::StatusOr<std::shared_ptr<MemoryPool>> MemoryPool::Create(Device* device, u
 absl::StatusOr<uint64_t> MemoryPool::GetAttribute(PoolAttribute attribute) const {
   std::lock_guard lock(impl_->mutex);
   switch (attribute) {
-    case PoolAttribute::kReuseFollowEventDependencies: return impl_->reuse[0];
-    case PoolAttribute::kReuseAllowOpportunistic: return impl_->reuse[1];
-    case PoolAttribute::kReuseAllowInternalDependencies: return impl_->reuse[2];
-    case PoolAttribute::kReleaseThreshold: return impl_->release_threshold_bytes;
+    case PoolAttribute::kReuseFollowEventDependencies:
+      return impl_->reuse[0];
+    case PoolAttribute::kReuseAllowOpportunistic:
+      return impl_->reuse[1];
+    case PoolAttribute::kReuseAllowInternalDependencies:
+      return impl_->reuse[2];
+    case PoolAttribute::kReleaseThreshold:
+      return impl_->release_threshold_bytes;
     case PoolAttribute::kReservedCurrent:
-    case PoolAttribute::kUsedCurrent: return impl_->used_bytes;
-    case PoolAttribute::kReservedHigh: return impl_->high_reserved_bytes;
-    case PoolAttribute::kUsedHigh: return impl_->high_used_bytes;
+    case PoolAttribute::kUsedCurrent:
+      return impl_->used_bytes;
+    case PoolAttribute::kReservedHigh:
+      return impl_->high_reserved_bytes;
+    case PoolAttribute::kUsedHigh:
+      return impl_->high_used_bytes;
   }
   return MakeError(ErrorKind::kInvalidValue, "unknown pool attribute");
 }
@@ -60,12 +67,22 @@ absl::Status MemoryPool::SetAttribute(PoolAttribute attribute, uint64_t value) {
     return absl::OkStatus();
   };
   switch (attribute) {
-    case PoolAttribute::kReuseFollowEventDependencies: impl_->reuse[0] = value != 0; break;
-    case PoolAttribute::kReuseAllowOpportunistic: impl_->reuse[1] = value != 0; break;
-    case PoolAttribute::kReuseAllowInternalDependencies: impl_->reuse[2] = value != 0; break;
-    case PoolAttribute::kReleaseThreshold: impl_->release_threshold_bytes = value; break;
-    case PoolAttribute::kReservedHigh: return reset(&impl_->high_reserved_bytes);
-    case PoolAttribute::kUsedHigh: return reset(&impl_->high_used_bytes);
+    case PoolAttribute::kReuseFollowEventDependencies:
+      impl_->reuse[0] = value != 0;
+      break;
+    case PoolAttribute::kReuseAllowOpportunistic:
+      impl_->reuse[1] = value != 0;
+      break;
+    case PoolAttribute::kReuseAllowInternalDependencies:
+      impl_->reuse[2] = value != 0;
+      break;
+    case PoolAttribute::kReleaseThreshold:
+      impl_->release_threshold_bytes = value;
+      break;
+    case PoolAttribute::kReservedHigh:
+      return reset(&impl_->high_reserved_bytes);
+    case PoolAttribute::kUsedHigh:
+      return reset(&impl_->high_used_bytes);
     case PoolAttribute::kReservedCurrent:
     case PoolAttribute::kUsedCurrent:
       return MakeError(ErrorKind::kInvalidValue, "this attribute of a pool cannot be set");
@@ -78,8 +95,8 @@ absl::Status MemoryPool::TrimTo(uint64_t bytes_to_keep) { return absl::OkStatus(
 absl::Status MemoryPool::Charge(uint64_t bytes) {
   std::lock_guard lock(impl_->mutex);
   if (bytes > impl_->max_bytes || impl_->used_bytes > impl_->max_bytes - bytes) {
-    return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, the pool holds %d and %d are in use", bytes, impl_->max_bytes,
-                 impl_->used_bytes);
+    return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, the pool holds %d and %d are in use", bytes,
+                 impl_->max_bytes, impl_->used_bytes);
   }
   impl_->used_bytes += bytes;
   impl_->high_used_bytes = std::max(impl_->high_used_bytes, impl_->used_bytes);
@@ -110,8 +127,8 @@ absl::StatusOr<uint64_t> AllocateAsync(Stream& stream, uint64_t bytes, std::shar
   if (bytes == 0) return MakeError(ErrorKind::kInvalidValue, "allocation of 0 bytes");
   if (pool == nullptr) pool = state.device()->current_pool();
   if (pool->device() != state.device()) {
-    return Error(ErrorKind::kInvalidValue, "the pool is of device %d, the stream of device %d", pool->device()->ordinal(),
-                 state.device()->ordinal());
+    return Error(ErrorKind::kInvalidValue, "the pool is of device %d, the stream of device %d",
+                 pool->device()->ordinal(), state.device()->ordinal());
   }
   absl::Status charged = pool->Charge(bytes);
   if (!charged.ok() && state.pending_frees() != 0) {
@@ -135,7 +152,8 @@ absl::Status FreeAsync(Stream& stream, uint64_t address) {
     --owner->pending_frees();
   };
   absl::Status submitted =
-      stream.Submit(npu::MakeCommand(npu::HostCallCommand{.function = free, .on_failure = true, .is_internal = true})).status();
+      stream.Submit(npu::MakeCommand(npu::HostCallCommand{.function = free, .on_failure = true, .is_internal = true}))
+          .status();
   if (!submitted.ok()) free(absl::OkStatus());
   return submitted;
 }

@@ -71,8 +71,8 @@ absl::Status Module::Impl::Initialize(Module& module) {
       value += static_cast<uint64_t>(init.addend);
       if (init.width_bytes > sizeof(value) || init.offset_bytes > variable.size_bytes ||
           init.width_bytes > variable.size_bytes - init.offset_bytes) {
-        return Error(ErrorKind::kInvalidPtx, "variable %s: the address of %s lies outside its initial value", variable.name,
-                     init.symbol);
+        return Error(ErrorKind::kInvalidPtx, "variable %s: the address of %s lies outside its initial value",
+                     variable.name, init.symbol);
       }
       std::memcpy(reinterpret_cast<void*>(target->second.address + init.offset_bytes), &value, init.width_bytes);
     }

@@ -3,7 +3,8 @@
 //   Module   a Library made present in one context: its variables have addresses there.
 //   Kernel   an entry of a Library, independent of contexts.
 //   Function a Kernel in a Module: what a launch takes.
-// Everything is reference-counted: unloading while a launch runs is safe, memory goes when the last user goes. Thread-safe.
+// Everything is reference-counted: unloading while a launch runs is safe, memory goes when the last user goes.
+// Thread-safe.
 #ifndef CULVERT_RUNTIME_MODULE_H_
 #define CULVERT_RUNTIME_MODULE_H_
 
@@ -30,14 +31,14 @@ class PreparedProgram;
 }
 
 struct ImageOptions {
-  bool check_all = false;     // parse and check every body now (the program passed JIT log buffers)
-  size_t size_bytes = 0;      // of the image, 0 if unknown
+  bool check_all = false;  // parse and check every body now (the program passed JIT log buffers)
+  size_t size_bytes = 0;   // of the image, 0 if unknown
 };
 
 class Library : public std::enable_shared_from_this<Library> {
  public:
-  // `image`: PTX text, fatbin wrapper, bare fatbin (content decides). The bytes are not read after the call. Errors, with the
-  // diagnostics as message: kInvalidImage, kNoBinaryForDevice, kInvalidPtx, kUnsupportedPtxVersion.
+  // `image`: PTX text, fatbin wrapper, bare fatbin (content decides). The bytes are not read after the call. Errors,
+  // with the diagnostics as message: kInvalidImage, kNoBinaryForDevice, kInvalidPtx, kUnsupportedPtxVersion.
   static absl::StatusOr<std::shared_ptr<Library>> Load(const void* image, const ImageOptions& options);
   // From a file: kFileNotFound.
   static absl::StatusOr<std::shared_ptr<Library>> LoadFile(const std::string& path, const ImageOptions& options);
@@ -99,23 +100,28 @@ class Module : public std::enable_shared_from_this<Module> {
 // What programs ask about a kernel.
 struct FunctionAttributes {
   int max_threads_per_block = 0;
-  int shared_bytes = 0;             // static
+  int shared_bytes = 0;  // static
   int constant_bytes = 0;
-  int local_bytes = 0;              // per thread
+  int local_bytes = 0;  // per thread
   int registers = 0;
-  int ptx_version = 0;              // .target of the chosen PTX: compute_75 -> 75
-  int binary_version = 0;           // the device's capability: 12.1 -> 121
+  int ptx_version = 0;     // .target of the chosen PTX: compute_75 -> 75
+  int binary_version = 0;  // the device's capability: 12.1 -> 121
   int cache_mode_ca = 0;
-  int max_dynamic_shared_bytes = 0; // settable up to the opt-in limit minus the static part
-  int preferred_carveout = -1;      // settable: -1 to 100
+  int max_dynamic_shared_bytes = 0;  // settable up to the opt-in limit minus the static part
+  int preferred_carveout = -1;       // settable: -1 to 100
   bool cluster_size_must_be_set = false;
-  int required_cluster[3] = {0, 0, 0};     // settable unless fixed in the kernel
+  int required_cluster[3] = {0, 0, 0};  // settable unless fixed in the kernel
   bool non_portable_cluster_allowed = false;
   int cluster_scheduling_policy = 0;
 };
 enum class SettableAttribute : uint8_t {
-  kMaxDynamicSharedBytes, kPreferredCarveout, kRequiredClusterWidth, kRequiredClusterHeight, kRequiredClusterDepth,
-  kNonPortableClusterAllowed, kClusterSchedulingPolicy,
+  kMaxDynamicSharedBytes,
+  kPreferredCarveout,
+  kRequiredClusterWidth,
+  kRequiredClusterHeight,
+  kRequiredClusterDepth,
+  kNonPortableClusterAllowed,
+  kClusterSchedulingPolicy,
 };
 
 class Kernel {

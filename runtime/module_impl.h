@@ -1,7 +1,7 @@
 // The insides of Library, Kernel, Module and Function (module.h). Internal to runtime/.
 //
-// Who holds whom: a Library owns its Kernels, a Module owns its Functions and holds its Library. A shared_ptr<Kernel> handed
-// out shares the Library's count, a shared_ptr<Function> the Module's, so there is no cycle and no dangling.
+// Who holds whom: a Library owns its Kernels, a Module owns its Functions and holds its Library. A shared_ptr<Kernel>
+// handed out shares the Library's count, a shared_ptr<Function> the Module's, so there is no cycle and no dangling.
 #ifndef CULVERT_RUNTIME_MODULE_IMPL_H_
 #define CULVERT_RUNTIME_MODULE_IMPL_H_
 
@@ -27,9 +27,9 @@ struct Library::Impl {
   bool has_managed_variables = false;
   std::mutex mutex;
   // Guarded by mutex.
-  absl::flat_hash_set<std::string> entry_names;                        // filled at the first look-up
+  absl::flat_hash_set<std::string> entry_names;  // filled at the first look-up
   absl::flat_hash_map<std::string, std::unique_ptr<Kernel>> kernels;
-  std::vector<std::weak_ptr<ContextState>> states;                     // that hold a module of this library
+  std::vector<std::weak_ptr<ContextState>> states;  // that hold a module of this library
 };
 
 // What SetAttribute has set for one device.
@@ -48,8 +48,8 @@ struct Kernel::Impl {
   std::mutex mutex;
   // Guarded by mutex.
   std::shared_ptr<const Program> program;
-  absl::flat_hash_map<int, KernelSettings> settings;                            // by device
-  std::vector<std::pair<uint64_t, std::weak_ptr<Function>>> functions;          // by ContextState::id()
+  absl::flat_hash_map<int, KernelSettings> settings;                    // by device
+  std::vector<std::pair<uint64_t, std::weak_ptr<Function>>> functions;  // by ContextState::id()
 };
 
 struct Module::Impl {
@@ -60,12 +60,12 @@ struct Module::Impl {
   // Written by Initialize, read-only afterwards.
   absl::flat_hash_map<std::string, GlobalVariable> variables;
   std::mutex mutex;
-  absl::flat_hash_map<std::string, std::unique_ptr<Function>> functions;        // guarded by mutex
+  absl::flat_hash_map<std::string, std::unique_ptr<Function>> functions;  // guarded by mutex
 };
 
 struct Function::Impl {
   std::mutex mutex;
-  std::shared_ptr<const npu::PreparedProgram> prepared;                         // guarded by mutex
+  std::shared_ptr<const npu::PreparedProgram> prepared;  // guarded by mutex
 };
 
 }  // namespace culvert

@@ -16,18 +16,21 @@ constexpr uint64_t kSharedUnitBytes = 128;
 uint64_t RoundUp(uint64_t value, uint64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // Blocks per core for checked arguments.
-int ActiveBlocks(const Device& device, const FunctionAttributes& attributes, uint64_t threads, uint64_t dynamic_shared_bytes) {
+int ActiveBlocks(const Device& device, const FunctionAttributes& attributes, uint64_t threads,
+                 uint64_t dynamic_shared_bytes) {
   const DeviceProperties& p = device.properties();
   if (threads > static_cast<uint64_t>(attributes.max_threads_per_block)) return 0;
   uint64_t warps = (threads + kWarpLanes - 1) / kWarpLanes;
   uint64_t blocks = static_cast<uint64_t>(p.max_blocks_per_multiprocessor);
   blocks = std::min(blocks, static_cast<uint64_t>(p.max_threads_per_multiprocessor) / (warps * kWarpLanes));
-  uint64_t registers_per_warp = RoundUp(std::max<uint64_t>(static_cast<uint64_t>(attributes.registers), 1) * kWarpLanes, kRegisterUnitPerWarp);
+  uint64_t registers_per_warp =
+      RoundUp(std::max<uint64_t>(static_cast<uint64_t>(attributes.registers), 1) * kWarpLanes, kRegisterUnitPerWarp);
   blocks = std::min(blocks, static_cast<uint64_t>(p.max_registers_per_multiprocessor) / (registers_per_warp * warps));
   uint64_t optin = static_cast<uint64_t>(p.max_shared_bytes_per_block_optin);
   uint64_t statically = static_cast<uint64_t>(attributes.shared_bytes);
   if (dynamic_shared_bytes > optin || statically > optin - dynamic_shared_bytes) return 0;
-  uint64_t shared = RoundUp(statically + dynamic_shared_bytes, kSharedUnitBytes) + static_cast<uint64_t>(p.reserved_shared_bytes_per_block);
+  uint64_t shared = RoundUp(statically + dynamic_shared_bytes, kSharedUnitBytes) +
+                    static_cast<uint64_t>(p.reserved_shared_bytes_per_block);
   blocks = std::min(blocks, static_cast<uint64_t>(p.max_shared_bytes_per_multiprocessor) / shared);
   return static_cast<int>(blocks);
 }

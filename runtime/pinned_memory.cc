@@ -56,7 +56,9 @@ absl::StatusOr<uint64_t> AllocateHost(Context& context, uint64_t bytes, uint32_t
   return AllocateIn(*state, {.bytes = bytes, .kind = npu::AllocationKind::kHost, .flags = flags});
 }
 
-absl::Status FreeHost(uint64_t address) { return FreeAs(address, npu::AllocationKind::kHost, npu::AllocationKind::kHost); }
+absl::Status FreeHost(uint64_t address) {
+  return FreeAs(address, npu::AllocationKind::kHost, npu::AllocationKind::kHost);
+}
 
 absl::Status RegisterHost(Context& context, uint64_t address, uint64_t bytes, uint32_t flags) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<ContextState> state, context.State());

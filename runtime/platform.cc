@@ -59,7 +59,8 @@ int FindDevice(std::string_view entry, const std::vector<DeviceProperties>& all)
 // CUDA_VISIBLE_DEVICES: devices in the order given, up to the first entry that is wrong or names one a second time.
 std::vector<DeviceProperties> VisibleDevices(const Environment& environment) {
   std::vector<DeviceProperties> all;
-  for (uint32_t i = 0; i < environment.devices; ++i) all.push_back(MakeDeviceProperties(static_cast<int>(i), environment));
+  for (uint32_t i = 0; i < environment.devices; ++i)
+    all.push_back(MakeDeviceProperties(static_cast<int>(i), environment));
   if (!environment.has_visible_devices) return all;
   std::vector<DeviceProperties> visible;
   std::vector<int> chosen;
@@ -77,7 +78,7 @@ std::vector<DeviceProperties> VisibleDevices(const Environment& environment) {
 
 struct Platform::Impl {
   std::mutex mutex;
-  std::vector<Device*> devices;       // written once, before `stage` becomes kReady
+  std::vector<Device*> devices;  // written once, before `stage` becomes kReady
 };
 
 Platform::Platform() : impl_(new Impl) {}
@@ -97,7 +98,8 @@ absl::Status Platform::Initialize() {
   if (visible.empty()) {
     return MakeError(ErrorKind::kNoDevice, "no device is visible (CULVERT_DEVICES, CUDA_VISIBLE_DEVICES)");
   }
-  for (size_t i = 0; i < visible.size(); ++i) impl_->devices.push_back(new Device(static_cast<int>(i), std::move(visible[i])));
+  for (size_t i = 0; i < visible.size(); ++i)
+    impl_->devices.push_back(new Device(static_cast<int>(i), std::move(visible[i])));
   pthread_atfork(nullptr, nullptr, [] { stage.store(Stage::kForked); });
   atexit([] {
     if (stage.load() == Stage::kReady) npu::FlushAllPrintBuffers();
@@ -114,7 +116,8 @@ absl::Status Platform::CheckUsable() const {
       }
       return absl::OkStatus();
     case Stage::kForked:
-      return MakeError(ErrorKind::kNotInitialized, "this process was forked from one that had initialised the NPU: "
+      return MakeError(ErrorKind::kNotInitialized,
+                       "this process was forked from one that had initialised the NPU: "
                        "start it with exec, or initialise after the fork");
     case Stage::kNew:
       break;

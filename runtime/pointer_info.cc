@@ -13,11 +13,15 @@ namespace {
 
 MemoryKind KindOfAllocation(npu::AllocationKind kind) {
   switch (kind) {
-    case npu::AllocationKind::kHost: return MemoryKind::kHost;
-    case npu::AllocationKind::kManaged: return MemoryKind::kManaged;
-    case npu::AllocationKind::kInternal: return MemoryKind::kUnregistered;
+    case npu::AllocationKind::kHost:
+      return MemoryKind::kHost;
+    case npu::AllocationKind::kManaged:
+      return MemoryKind::kManaged;
+    case npu::AllocationKind::kInternal:
+      return MemoryKind::kUnregistered;
     case npu::AllocationKind::kDevice:
-    case npu::AllocationKind::kConstant: break;
+    case npu::AllocationKind::kConstant:
+      break;
   }
   return MemoryKind::kDevice;
 }
@@ -70,7 +74,8 @@ absl::Status SetSyncMemops(uint64_t address, bool value) {
 
 absl::StatusOr<PointerInfo> FindAllocation(uint64_t address) {
   PointerInfo info = DescribePointer(address);
-  if (info.kind == MemoryKind::kUnregistered) return Error(ErrorKind::kInvalidValue, "0x%x lies in no allocation", address);
+  if (info.kind == MemoryKind::kUnregistered)
+    return Error(ErrorKind::kInvalidValue, "0x%x lies in no allocation", address);
   return info;
 }
 

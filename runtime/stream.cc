@@ -14,8 +14,8 @@
 
 namespace culvert {
 
-Stream::Stream(std::shared_ptr<Context> context, std::shared_ptr<ContextState> state, StreamKind kind, StreamOptions options,
-               std::shared_ptr<npu::Queue> queue)
+Stream::Stream(std::shared_ptr<Context> context, std::shared_ptr<ContextState> state, StreamKind kind,
+               StreamOptions options, std::shared_ptr<npu::Queue> queue)
     : id_(NextObjectId()),
       kind_(kind),
       non_blocking_(options.non_blocking),
@@ -26,7 +26,8 @@ Stream::Stream(std::shared_ptr<Context> context, std::shared_ptr<ContextState> s
 
 Stream::~Stream() { state_->RemoveStream(*this); }
 
-absl::StatusOr<std::shared_ptr<Stream>> Stream::Create(const std::shared_ptr<Context>& context, const StreamOptions& options) {
+absl::StatusOr<std::shared_ptr<Stream>> Stream::Create(const std::shared_ptr<Context>& context,
+                                                       const StreamOptions& options) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<ContextState> state, context->State());
   CULVERT_RETURN_IF_ERROR(state->status());
   StreamOptions clamped = options;
@@ -62,8 +63,8 @@ absl::Status Stream::Launch(const LaunchParams& params) {
 }
 
 absl::Status Stream::HostFunction(std::function<void()> function) {
-  return Submit(npu::MakeCommand(npu::HostCallCommand{
-                    .function = [call = std::move(function)](const absl::Status&) { call(); }}))
+  return Submit(npu::MakeCommand(
+                    npu::HostCallCommand{.function = [call = std::move(function)](const absl::Status&) { call(); }}))
       .status();
 }
 

@@ -1,8 +1,8 @@
 // Stream: an in-order sequence of work in a context. Thread-safe; submission order is call order.
 //
-// Ordering between streams: the legacy stream waits for all work already in blocking streams of its context, and blocking
-// streams wait for work already in the legacy stream. Non-blocking streams take no part. (CUDA Runtime API manual,
-// "Stream synchronization behavior".)
+// Ordering between streams: the legacy stream waits for all work already in blocking streams of its context, and
+// blocking streams wait for work already in the legacy stream. Non-blocking streams take no part. (CUDA Runtime API
+// manual, "Stream synchronization behavior".)
 #ifndef CULVERT_RUNTIME_STREAM_H_
 #define CULVERT_RUNTIME_STREAM_H_
 
@@ -22,7 +22,7 @@ class Event;
 namespace npu {
 class Queue;
 struct Command;
-}
+}  // namespace npu
 
 enum class StreamKind : uint8_t { kLegacy, kPerThread, kCreated };
 

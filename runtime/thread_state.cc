@@ -11,8 +11,8 @@ namespace {
 
 thread_local ThreadState* thread_state = nullptr;
 
-// A key, not a thread_local object: destructors of keys do not run when the process exits, so nothing that still runs then
-// meets a destroyed object.
+// A key, not a thread_local object: destructors of keys do not run when the process exits, so nothing that still runs
+// then meets a destroyed object.
 pthread_key_t CreateKey() {
   pthread_key_t key;
   pthread_key_create(&key, [](void* state) {

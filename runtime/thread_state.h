@@ -1,5 +1,5 @@
-// ThreadState: what the runtime keeps per host thread. Internal to runtime/. Freed when the thread ends; the main thread's is
-// leaked, so that calls from static destructors still find it.
+// ThreadState: what the runtime keeps per host thread. Internal to runtime/. Freed when the thread ends; the main
+// thread's is leaked, so that calls from static destructors still find it.
 #ifndef CULVERT_RUNTIME_THREAD_STATE_H_
 #define CULVERT_RUNTIME_THREAD_STATE_H_
 

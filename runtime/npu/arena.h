@@ -16,10 +16,10 @@ namespace culvert::npu {
 
 class Arena {
  public:
-  static constexpr uint64_t kUnitBytes = 512;           // every offset and size is a multiple of it
+  static constexpr uint64_t kUnitBytes = 512;  // every offset and size is a multiple of it
   static constexpr uint64_t kSlabBytes = 256 << 10;
   static constexpr uint64_t kLargestSmallBytes = 32 << 10;
-  static constexpr uint64_t kGuardBytes = 4096;         // never handed out, after every large block: an overrun finds nothing
+  static constexpr uint64_t kGuardBytes = 4096;  // never handed out, after every large block: an overrun finds nothing
 
   explicit Arena(uint64_t total_bytes);
 
@@ -32,18 +32,18 @@ class Arena {
   // `offset` must come from Allocate. Returns the freed block, so that its pages can be given back.
   Block Free(uint64_t offset);
 
-  uint64_t free_bytes() const { return free_bytes_; }   // in ranges; slabs' inner free space not counted
+  uint64_t free_bytes() const { return free_bytes_; }  // in ranges; slabs' inner free space not counted
 
  private:
   struct Slab {
     uint32_t size_class = 0;
     uint32_t live = 0;
-    uint32_t untouched = 0;             // index of the first object never handed out
-    std::vector<uint16_t> free;         // objects handed back
+    uint32_t untouched = 0;      // index of the first object never handed out
+    std::vector<uint16_t> free;  // objects handed back
   };
   struct SizeClass {
     uint64_t bytes = 0;
-    std::set<uint64_t> partial;         // offsets of slabs with room, lowest first
+    std::set<uint64_t> partial;  // offsets of slabs with room, lowest first
   };
   std::optional<uint64_t> TakeRange(uint64_t bytes, uint64_t align_bytes);
   void ReturnRange(uint64_t offset, uint64_t bytes);
@@ -53,8 +53,8 @@ class Arena {
 
   std::map<uint64_t, uint64_t> free_by_offset_;
   std::set<std::pair<uint64_t, uint64_t>> free_by_size_;
-  absl::flat_hash_map<uint64_t, uint64_t> large_;       // offset -> bytes
-  absl::flat_hash_map<uint64_t, Slab> slabs_;           // offset of the slab
+  absl::flat_hash_map<uint64_t, uint64_t> large_;  // offset -> bytes
+  absl::flat_hash_map<uint64_t, Slab> slabs_;      // offset of the slab
   std::vector<SizeClass> classes_;
   uint64_t free_bytes_ = 0;
 };

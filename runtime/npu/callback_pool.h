@@ -1,5 +1,5 @@
-// CallbackPool: threads that run host functions, so that a function that blocks holds up only its own queue. A thread is
-// started when none is idle and ends after a while without work.
+// CallbackPool: threads that run host functions, so that a function that blocks holds up only its own queue. A thread
+// is started when none is idle and ends after a while without work.
 #ifndef CULVERT_RUNTIME_NPU_CALLBACK_POOL_H_
 #define CULVERT_RUNTIME_NPU_CALLBACK_POOL_H_
 
@@ -29,7 +29,8 @@ class CallbackPool {
 // True on a thread that is running such a function.
 bool InCallback();
 
-// Starts a detached thread with all signals blocked but those that a fault of the thread itself raises. errno-style result.
+// Starts a detached thread with all signals blocked but those that a fault of the thread itself raises. errno-style
+// result.
 int StartThread(void (*function)(void*), void* argument, const char* name);
 
 }  // namespace culvert::npu

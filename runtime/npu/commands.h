@@ -1,5 +1,5 @@
-// The commands a queue takes (docs/npu_commands.md). They carry device addresses, or addresses of host staging memory that
-// the command owns or the submitter keeps alive until the command is complete; nothing else of the host.
+// The commands a queue takes (docs/npu_commands.md). They carry device addresses, or addresses of host staging memory
+// that the command owns or the submitter keeps alive until the command is complete; nothing else of the host.
 #ifndef CULVERT_RUNTIME_NPU_COMMANDS_H_
 #define CULVERT_RUNTIME_NPU_COMMANDS_H_
 
@@ -77,8 +77,8 @@ struct FillCommand {
 // Calls the host. The queue goes on when the function has returned.
 struct HostCallCommand {
   std::function<void(const absl::Status&)> function;  // gets the domain's status
-  bool on_failure = false;  // also called when the domain has failed
-  bool is_internal = false; // the runtime's own, short and never blocking: runs in place, not on a callback thread
+  bool on_failure = false;                            // also called when the domain has failed
+  bool is_internal = false;  // the runtime's own, short and never blocking: runs in place, not on a callback thread
 };
 
 // A time stamp, written when everything before it in the queue is complete.

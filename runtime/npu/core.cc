@@ -9,8 +9,8 @@
 namespace culvert::npu {
 namespace {
 
-constexpr size_t kKeptShapes = 16;         // launch shapes whose runners a core keeps
-constexpr uint32_t kBlocksPerTurn = 64;    // with several grids attached, before the next one gets its turn
+constexpr size_t kKeptShapes = 16;       // launch shapes whose runners a core keeps
+constexpr uint32_t kBlocksPerTurn = 64;  // with several grids attached, before the next one gets its turn
 
 uint64_t RoundUp(uint64_t value, uint64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -27,7 +27,9 @@ bool Core::IsAttached(const Grid* grid) const {
 
 Core::SlotSet* Core::FindSlots(Grid* grid) {
   const LaunchCommand& command = *grid->command;
-  Shape shape = {command.program.get(), {command.block[0], command.block[1], command.block[2]}, grid->scratchpad_bytes,
+  Shape shape = {command.program.get(),
+                 {command.block[0], command.block[1], command.block[2]},
+                 grid->scratchpad_bytes,
                  grid->local_bytes_per_lane};
   for (auto& set : slot_sets_) {
     if (set->shape == shape) return set.get();
@@ -119,7 +121,8 @@ bool Core::StartResident(Attachment& attachment, bool* progress) {
     grid.resident.fetch_sub(1, std::memory_order_relaxed);
     attachment.slots_exhausted = true;
     if (attachment.residents.empty()) {
-      FailGrid(grid, Error(ErrorKind::kLaunchFailed, "kernel %s failed: no memory for the local and shared variables of a block",
+      FailGrid(grid, Error(ErrorKind::kLaunchFailed,
+                           "kernel %s failed: no memory for the local and shared variables of a block",
                            grid.program().info.name));
     }
     return false;
@@ -168,8 +171,8 @@ bool Core::Pass(std::vector<Grid*>* left) {
   for (size_t i = 0; i < attachments_.size();) {
     Attachment& attachment = *attachments_[i];
     progress |= PassGrid(attachment);
-    bool has_more = !attachment.grid->stopped() &&
-                    (attachment.next != attachment.end || attachment.grid->HasUnclaimedBlocks());
+    bool has_more =
+        !attachment.grid->stopped() && (attachment.next != attachment.end || attachment.grid->HasUnclaimedBlocks());
     if (!attachment.residents.empty() || has_more) {
       ++i;
       continue;
@@ -185,7 +188,8 @@ bool Core::Pass(std::vector<Grid*>* left) {
 void Core::Purge(const Domain* domain) {
   std::vector<std::unique_ptr<SlotSet>> dropped;
   std::lock_guard lock(mutex_);
-  auto keep = std::partition(slot_sets_.begin(), slot_sets_.end(), [&](const auto& set) { return set->domain != domain; });
+  auto keep =
+      std::partition(slot_sets_.begin(), slot_sets_.end(), [&](const auto& set) { return set->domain != domain; });
   std::move(keep, slot_sets_.end(), std::back_inserter(dropped));
   slot_sets_.erase(keep, slot_sets_.end());
 }

@@ -1,5 +1,5 @@
-// Domain: what a context is to the device. An address space, the device heap, the print buffer, and the first fault, which
-// stops everything that runs in the domain and abandons what waits in its queues. Other domains are not touched.
+// Domain: what a context is to the device. An address space, the device heap, the print buffer, and the first fault,
+// which stops everything that runs in the domain and abandons what waits in its queues. Other domains are not touched.
 #ifndef CULVERT_RUNTIME_NPU_DOMAIN_H_
 #define CULVERT_RUNTIME_NPU_DOMAIN_H_
 
@@ -45,7 +45,8 @@ class Domain {
   // OK, or the first failure. failed() is the cheap form for hot paths.
   absl::Status status() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  // Records `status` unless the domain has failed already, and stops its running grids. Returns true if it was the first.
+  // Records `status` unless the domain has failed already, and stops its running grids. Returns true if it was the
+  // first.
   bool Fail(const absl::Status& status);
 
   // Slow path of an access check: memory outside this domain's window.
@@ -63,8 +64,8 @@ class Domain {
   std::atomic<uint64_t> stack_bytes_;
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
-  absl::Status status_;           // guarded by mutex_
-  std::vector<Grid*> grids_;      // guarded by mutex_
+  absl::Status status_;       // guarded by mutex_
+  std::vector<Grid*> grids_;  // guarded by mutex_
 };
 
 // Prints the buffers of all live domains; used at exit.

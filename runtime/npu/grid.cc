@@ -9,11 +9,12 @@
 namespace culvert::npu {
 namespace {
 
-// Chunks keep the claim counter cool: at least this many per worker, so that the last ones balance, and at most 32 blocks.
+// Chunks keep the claim counter cool: at least this many per worker, so that the last ones balance, and at most 32
+// blocks.
 constexpr uint64_t kChunksPerWorker = 16;
 constexpr uint64_t kMaxChunkBlocks = 32;
-// The grid-wide barrier of cooperative launches: {u32 size, u32 barrier}, zeroed but for the size; read by the program's own
-// code through %envreg1 and 2 (layout as in the toolkit's cooperative_groups headers).
+// The grid-wide barrier of cooperative launches: {u32 size, u32 barrier}, zeroed but for the size; read by the
+// program's own code through %envreg1 and 2 (layout as in the toolkit's cooperative_groups headers).
 constexpr uint32_t kGridWorkspaceBytes = 512;
 
 std::atomic<uint64_t> next_grid_id = 1;

@@ -1,5 +1,5 @@
-// Grid: one launch while it is queued and while it runs. Built when the launch is accepted, so that nothing can fail for
-// want of memory later.
+// Grid: one launch while it is queued and while it runs. Built when the launch is accepted, so that nothing can fail
+// for want of memory later.
 #ifndef CULVERT_RUNTIME_NPU_GRID_H_
 #define CULVERT_RUNTIME_NPU_GRID_H_
 
@@ -18,8 +18,8 @@ class Queue;
 
 struct Grid {
   // `command` lives in the same queue entry as the grid. Errors: kOutOfMemory.
-  static absl::StatusOr<std::shared_ptr<Grid>> Create(const LaunchCommand* command, Queue* queue, uint32_t reported_cores,
-                                                      uint32_t workers);
+  static absl::StatusOr<std::shared_ptr<Grid>> Create(const LaunchCommand* command, Queue* queue,
+                                                      uint32_t reported_cores, uint32_t workers);
   ~Grid();
   Grid(const Grid&) = delete;
 

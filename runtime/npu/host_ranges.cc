@@ -34,8 +34,8 @@ const HostRange* Find(const Table& table, uint64_t address) {
   return address - range.base < range.bytes ? &range : nullptr;
 }
 
-// Swaps the table in. A grid that loads the pointer after the swap cannot see the old table, so with no users left after
-// the swap nobody can (both sides use sequentially consistent operations).
+// Swaps the table in. A grid that loads the pointer after the swap cannot see the old table, so with no users left
+// after the swap nobody can (both sides use sequentially consistent operations).
 void Publish(State& state, std::unique_ptr<const Table> table) {
   state.retired.emplace_back(state.current.exchange(table.release()));
   if (state.users.load() == 0) state.retired.clear();
@@ -54,7 +54,8 @@ absl::Status AddHostRange(const HostRange& range) {
                                [](const HostRange& r, uint64_t base) { return r.base < base; });
   bool overlaps_next = next != table->end() && next->base < range.base + range.bytes;
   if (overlaps_next || Find(*table, range.base) != nullptr) {
-    return Error(ErrorKind::kHostMemoryAlreadyRegistered, "part of [0x%x, +%d) is registered already", range.base, range.bytes);
+    return Error(ErrorKind::kHostMemoryAlreadyRegistered, "part of [0x%x, +%d) is registered already", range.base,
+                 range.bytes);
   }
   table->insert(next, range);
   Publish(state, std::move(table));

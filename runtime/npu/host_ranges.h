@@ -13,8 +13,8 @@ namespace culvert::npu {
 struct HostRange {
   uint64_t base = 0;
   uint64_t bytes = 0;
-  uint64_t id = 0;         // unique in the process, from the same sequence as allocations
-  uint64_t owner = 0;      // domain that registered it
+  uint64_t id = 0;     // unique in the process, from the same sequence as allocations
+  uint64_t owner = 0;  // domain that registered it
   uint32_t flags = 0;
   bool read_only = false;
 };
@@ -28,7 +28,8 @@ std::optional<HostRange> FindHostRange(uint64_t address);
 // Lock-free; for access checks.
 bool HostRangeAllows(uint64_t address, uint64_t bytes, bool write);
 
-// Grids that may read the table right now; old snapshots are freed when there are none. The grid executor brackets each grid.
+// Grids that may read the table right now; old snapshots are freed when there are none. The grid executor brackets each
+// grid.
 void BeginHostRangeUse();
 void EndHostRangeUse();
 

@@ -13,15 +13,19 @@
 namespace culvert::npu {
 namespace {
 
-constexpr uint64_t kDiscardBytes = uint64_t{1} << 20;     // freed blocks from this size on go back to the system
-constexpr uint64_t kHugePageAdviceBytes = uint64_t{8} << 20;  // from here on fewer page faults outweigh a larger first touch
+constexpr uint64_t kDiscardBytes = uint64_t{1} << 20;  // freed blocks from this size on go back to the system
+constexpr uint64_t kHugePageAdviceBytes = uint64_t{8}
+                                          << 20;  // from here on fewer page faults outweigh a larger first touch
 
 uint8_t GranuleBits(AllocationKind kind) {
   switch (kind) {
-    case AllocationKind::kConstant: return CULVERT_GRANULE_READ;
+    case AllocationKind::kConstant:
+      return CULVERT_GRANULE_READ;
     case AllocationKind::kHost:
-    case AllocationKind::kManaged: return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE | kGranuleHostVisible;
-    default: return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE;
+    case AllocationKind::kManaged:
+      return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE | kGranuleHostVisible;
+    default:
+      return CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE;
   }
 }
 
@@ -42,7 +46,8 @@ absl::Status MemoryBudget::Charge(uint64_t bytes) {
   uint64_t used = used_bytes.load();
   do {
     if (bytes > total_bytes || used > total_bytes - bytes) {
-      return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, %d of %d free", bytes, total_bytes - used, total_bytes);
+      return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, %d of %d free", bytes, total_bytes - used,
+                   total_bytes);
     }
   } while (!used_bytes.compare_exchange_weak(used, used + bytes));
   return absl::OkStatus();
@@ -61,12 +66,14 @@ MemorySpace::~MemorySpace() {
 
 absl::StatusOr<uint64_t> MemorySpace::Allocate(const AllocationRequest& request) {
   if (request.bytes == 0) return MakeError(ErrorKind::kInvalidValue, "allocation of 0 bytes");
-  uint64_t charge = IsCharged(request.kind) ? (request.bytes + kAccessGranuleBytes - 1) & ~(kAccessGranuleBytes - 1) : 0;
+  uint64_t charge =
+      IsCharged(request.kind) ? (request.bytes + kAccessGranuleBytes - 1) & ~(kAccessGranuleBytes - 1) : 0;
   if (request.bytes > window_->bytes()) {
     return Error(ErrorKind::kOutOfMemory, "%d bytes asked for, more than the address window holds", request.bytes);
   }
   if (request.align_bytes > Window::kMaxAlignBytes) {
-    return Error(ErrorKind::kInvalidValue, "alignment to %d bytes: %d is the most", request.align_bytes, Window::kMaxAlignBytes);
+    return Error(ErrorKind::kInvalidValue, "alignment to %d bytes: %d is the most", request.align_bytes,
+                 Window::kMaxAlignBytes);
   }
   CULVERT_RETURN_IF_ERROR(budget_->Charge(charge));
   std::lock_guard lock(mutex_);

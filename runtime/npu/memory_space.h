@@ -34,11 +34,11 @@ enum class AllocationKind : uint8_t {
 
 struct Allocation {
   uint64_t base = 0;
-  uint64_t bytes = 0;           // as asked for
-  uint64_t charged_bytes = 0;   // taken from the budget
-  uint64_t id = 0;              // unique in the process
+  uint64_t bytes = 0;          // as asked for
+  uint64_t charged_bytes = 0;  // taken from the budget
+  uint64_t id = 0;             // unique in the process
   AllocationKind kind = AllocationKind::kDevice;
-  uint32_t flags = 0;           // kept for the owner
+  uint32_t flags = 0;  // kept for the owner
   bool sync_memops = false;
   bool is_variable = false;     // of a module: the program cannot free it
   bool retired = false;         // freed by the program, not yet by the device
@@ -59,7 +59,8 @@ uint64_t NextAllocationId();
 class MemorySpace {
  public:
   // window_bytes: address space to reserve; `owner_id` is returned by owner_id() and finds the owner of an address.
-  static absl::StatusOr<std::unique_ptr<MemorySpace>> Create(uint64_t window_bytes, MemoryBudget* budget, uint64_t owner_id);
+  static absl::StatusOr<std::unique_ptr<MemorySpace>> Create(uint64_t window_bytes, MemoryBudget* budget,
+                                                             uint64_t owner_id);
   ~MemorySpace();  // frees everything
 
   // Contents are undefined, but never another context's. kOutOfMemory.
@@ -68,8 +69,8 @@ class MemorySpace {
   absl::Status Free(uint64_t base);
   // Frees every allocation, internal ones included. Nothing of the context may run any more.
   void FreeAll();
-  // Marks an allocation that the program frees and whose Free is on its way: IsLive no longer sees it. kInvalidValue if none
-  // that the program may free, of one of the two kinds, starts at `base`, or it is marked already.
+  // Marks an allocation that the program frees and whose Free is on its way: IsLive no longer sees it. kInvalidValue if
+  // none that the program may free, of one of the two kinds, starts at `base`, or it is marked already.
   absl::Status Retire(uint64_t base, AllocationKind kind, AllocationKind other_kind);
   // Zeroes memory inside one allocation; pages nobody has touched stay untouched.
   void Zero(uint64_t address, uint64_t bytes);
@@ -97,8 +98,8 @@ class MemorySpace {
   MemoryBudget* budget_;
   uint64_t owner_id_;
   mutable std::mutex mutex_;
-  Arena arenas_[Window::kZones];                        // guarded by mutex_
-  absl::btree_map<uint64_t, Allocation> allocations_;   // by base; guarded by mutex_
+  Arena arenas_[Window::kZones];                       // guarded by mutex_
+  absl::btree_map<uint64_t, Allocation> allocations_;  // by base; guarded by mutex_
 };
 
 }  // namespace culvert::npu

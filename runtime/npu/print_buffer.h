@@ -1,5 +1,5 @@
-// PrintBuffer: what kernels of one context have printed and the host has not shown yet. Thread-safe. Text of one call stays
-// together; calls of different threads are shown in the order in which they were made.
+// PrintBuffer: what kernels of one context have printed and the host has not shown yet. Thread-safe. Text of one call
+// stays together; calls of different threads are shown in the order in which they were made.
 #ifndef CULVERT_RUNTIME_NPU_PRINT_BUFFER_H_
 #define CULVERT_RUNTIME_NPU_PRINT_BUFFER_H_
 
@@ -14,8 +14,8 @@ namespace culvert::npu {
 class PrintBuffer {
  public:
   explicit PrintBuffer(uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}
-  // False if the buffer is full: the text is dropped. (The hardware's buffer is a ring that loses the oldest text; losing the
-  // newest keeps what led to the flood.)
+  // False if the buffer is full: the text is dropped. (The hardware's buffer is a ring that loses the oldest text;
+  // losing the newest keeps what led to the flood.)
   bool Append(std::string_view text);
   // Writes everything to stdout and empties the buffer.
   void Flush();

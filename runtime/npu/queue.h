@@ -1,4 +1,5 @@
-// Queue: commands of one domain in order, and the timeline that counts the complete ones. The scheduler owns its inside.
+// Queue: commands of one domain in order, and the timeline that counts the complete ones. The scheduler owns its
+// inside.
 #ifndef CULVERT_RUNTIME_NPU_QUEUE_H_
 #define CULVERT_RUNTIME_NPU_QUEUE_H_
 
@@ -49,14 +50,14 @@ class Queue : public std::enable_shared_from_this<Queue> {
   // Guarded by the scheduler's mutex.
   State state_ = State::kIdle;
   std::deque<std::unique_ptr<Command>> commands_;
-  Grid* active_grid_ = nullptr;          // of the head, while it runs
-  std::vector<Dependent> dependents_;    // blocked queues that wait for this timeline
-  std::shared_ptr<Queue> self_;          // set while there are commands
-  std::list<Queue*> home_{this};         // this queue's one list node, spliced between home_ and the scheduler's lists
-  std::list<Queue*>* list_ = &home_;     // where the node is
+  Grid* active_grid_ = nullptr;        // of the head, while it runs
+  std::vector<Dependent> dependents_;  // blocked queues that wait for this timeline
+  std::shared_ptr<Queue> self_;        // set while there are commands
+  std::list<Queue*> home_{this};       // this queue's one list node, spliced between home_ and the scheduler's lists
+  std::list<Queue*>* list_ = &home_;   // where the node is
   std::list<Queue*>::iterator node_ = home_.begin();
   std::condition_variable reached_;
-  uint32_t waiters_ = 0;                 // threads in reached_
+  uint32_t waiters_ = 0;  // threads in reached_
 };
 
 }  // namespace culvert::npu

@@ -14,7 +14,8 @@ namespace {
 constexpr int kMaxDependencyDepth = 16;  // how far a helper follows waits; the rest is the workers'
 
 int64_t NowNs() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Scheduler: one per process. Decides which thread runs which command or block. Workers are started at first need and sleep
-// when there is nothing to do; threads that wait for a queue help with what they wait for.
+// Scheduler: one per process. Decides which thread runs which command or block. Workers are started at first need and
+// sleep when there is nothing to do; threads that wait for a queue help with what they wait for.
 //
-// One mutex guards every queue's inside, the lists of ready queues and open grids, and who holds which core. It is held for
-// a few list operations per command; blocks, copies and callbacks run without it.
+// One mutex guards every queue's inside, the lists of ready queues and open grids, and who holds which core. It is held
+// for a few list operations per command; blocks, copies and callbacks run without it.
 #ifndef CULVERT_RUNTIME_NPU_SCHEDULER_H_
 #define CULVERT_RUNTIME_NPU_SCHEDULER_H_
 
@@ -59,19 +59,19 @@ class Scheduler {
   Scheduler() = default;
 
   // All of these want mutex_ held.
-  void Advance(Queue* queue, Garbage* garbage);              // after the head changed: find the queue's next state
-  void CompleteHead(Queue* queue, Garbage* garbage);         // the head is done
+  void Advance(Queue* queue, Garbage* garbage);       // after the head changed: find the queue's next state
+  void CompleteHead(Queue* queue, Garbage* garbage);  // the head is done
   static void Move(Queue* queue, std::list<Queue*>& list);
   std::list<Queue*>& ReadyList(const Queue* queue);
   std::shared_ptr<Queue> FindQueueOf(const Domain& domain);
   void PopHead(Queue* queue, Garbage* garbage);
   void WakeDependents(Queue* queue, Garbage* garbage);
   Work ClaimQueue(Queue* queue);
-  Work FindWork(const Core* core);                           // for a worker
+  Work FindWork(const Core* core);  // for a worker
   Work FindHelp(Queue* queue, const Core* core, bool may_use_core, int depth);
   bool HasWork() const;
   void WakeWorkers();
-  absl::Status EnsureWorker();                               // at least one worker thread exists
+  absl::Status EnsureWorker();  // at least one worker thread exists
   bool StartWorker();
   Core* TakeCore();
   void ReturnCore(Core* core);
@@ -87,18 +87,18 @@ class Scheduler {
   void WatchdogMain();
   void CheckDeadlines();
   enum class Idle : uint8_t { kTookWork, kNothing, kHandedOver };
-  Idle TakeMore(Core* core, const Helper* helper);           // for a core whose blocks all wait
+  Idle TakeMore(Core* core, const Helper* helper);  // for a core whose blocks all wait
 
   std::mutex mutex_;
   std::list<Queue*> ready_[Queue::kPriorities];
   std::list<Queue*> running_;
   std::list<Queue*> blocked_;
   std::vector<Grid*> open_grids_;
-  std::vector<Grid*> running_grids_;   // kept only when the watchdog is on
+  std::vector<Grid*> running_grids_;  // kept only when the watchdog is on
   std::vector<std::unique_ptr<Core>> cores_;
   std::vector<Core*> free_cores_;
-  std::vector<Core*> loaded_cores_;    // handed over by helpers, with blocks on them. Workers and cores are as many, so a
-                                       // core in either list has a worker that is idle or not started
+  std::vector<Core*> loaded_cores_;  // handed over by helpers, with blocks on them. Workers and cores are as many, so a
+                                     // core in either list has a worker that is idle or not started
   std::condition_variable work_available_;
   uint32_t threads_ = 0;
   uint32_t sleepers_ = 0;
@@ -106,7 +106,7 @@ class Scheduler {
   bool watchdog_started_ = false;
 
   std::atomic<uint32_t> spinners_ = 0;
-  std::atomic<uint64_t> work_epoch_ = 0;   // changes when work is added: what idle threads watch while they spin
+  std::atomic<uint64_t> work_epoch_ = 0;  // changes when work is added: what idle threads watch while they spin
 };
 
 }  // namespace culvert::npu

@@ -22,8 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How long a thread that has run out of work looks for more before it sleeps: longer than the gap between two launches of a
-// busy program, short against a scheduler tick, so that another thread pool of the program is not disturbed.
+// How long a thread that has run out of work looks for more before it sleeps: longer than the gap between two launches
+// of a busy program, short against a scheduler tick, so that another thread pool of the program is not disturbed.
 constexpr auto kSpinTime = std::chrono::microseconds(30);
 constexpr auto kRecheckTime = std::chrono::milliseconds(5);
 
@@ -76,8 +76,8 @@ void Spin(Done done) {
 }
 
 // What a core does between passes in which every resident block waited: nothing at first, then give the CPU away, then
-// sleep for at most 50 us (a host write to mapped memory wakes nobody, so a longer sleep would only add latency). A thread of
-// the program gets its timer slack back.
+// sleep for at most 50 us (a host write to mapped memory wakes nobody, so a longer sleep would only add latency). A
+// thread of the program gets its timer slack back.
 class Backoff {
  public:
   ~Backoff() {
@@ -121,7 +121,8 @@ bool Scheduler::StartWorker() {
 absl::Status Scheduler::EnsureWorker() {
   if (threads_ != 0) return absl::OkStatus();
   if (!StartWorker()) {
-    return MakeError(ErrorKind::kOperatingSystem, "cannot start a worker thread: the system's limit on threads is reached "
+    return MakeError(ErrorKind::kOperatingSystem,
+                     "cannot start a worker thread: the system's limit on threads is reached "
                      "(ulimit -u)");
   }
   if (watchdog_ms_ != 0 && !watchdog_started_) {
@@ -133,7 +134,7 @@ absl::Status Scheduler::EnsureWorker() {
 
 void Scheduler::WakeWorkers() {
   work_epoch_.fetch_add(1, std::memory_order_release);
-  if (free_cores_.empty() && loaded_cores_.empty()) return;  // who returns a core looks for work
+  if (free_cores_.empty() && loaded_cores_.empty()) return;    // who returns a core looks for work
   if (spinners_.load(std::memory_order_relaxed) != 0) return;  // it takes the work, and wakes another if there is more
   if (sleepers_ != 0) {
     work_available_.notify_one();
@@ -183,9 +184,13 @@ bool Scheduler::RunCore(Core* core, const Helper* helper) {
     }
     if (core->empty()) break;
     switch (TakeMore(core, helper)) {
-      case Idle::kTookWork: break;
-      case Idle::kNothing: backoff.Wait(); break;
-      case Idle::kHandedOver: return false;
+      case Idle::kTookWork:
+        break;
+      case Idle::kNothing:
+        backoff.Wait();
+        break;
+      case Idle::kHandedOver:
+        return false;
     }
   }
   return true;

@@ -16,14 +16,14 @@ namespace culvert::npu {
 namespace {
 
 constexpr uint64_t kPageBytes = 4096;
-constexpr uint64_t kCommitStepBytes = uint64_t{64} << 20;   // one mprotect per so much: calls stay rare
+constexpr uint64_t kCommitStepBytes = uint64_t{64} << 20;  // one mprotect per so much: calls stay rare
 constexpr uint64_t kBaseAlignBytes = Window::kMaxAlignBytes;
-constexpr uint64_t kZoneUnits = 4, kProgramZoneUnits = 3;   // three quarters for the program
+constexpr uint64_t kZoneUnits = 4, kProgramZoneUnits = 3;  // three quarters for the program
 constexpr uint64_t kSmallestWindowBytes = uint64_t{256} << 20;
 
 struct Registry {
   std::mutex mutex;
-  std::vector<Window*> returned;             // guarded by mutex
+  std::vector<Window*> returned;  // guarded by mutex
   std::atomic<uint32_t> count = 0;
   std::atomic<Window*> windows[kMaxWindows] = {};
 };
@@ -39,8 +39,10 @@ absl::Status NoWindow(uint64_t bytes, int error) {
   rlimit limit = {};
   getrlimit(RLIMIT_AS, &limit);
   if (limit.rlim_cur != RLIM_INFINITY) {
-    return Error(ErrorKind::kOutOfMemory, "cannot reserve a context's address window: RLIMIT_AS (ulimit -v) allows %d MiB, "
-                 "a window needs at least %d MiB", limit.rlim_cur >> 20, kSmallestWindowBytes >> 20);
+    return Error(ErrorKind::kOutOfMemory,
+                 "cannot reserve a context's address window: RLIMIT_AS (ulimit -v) allows %d MiB, "
+                 "a window needs at least %d MiB",
+                 limit.rlim_cur >> 20, kSmallestWindowBytes >> 20);
   }
   return Error(ErrorKind::kOutOfMemory, "cannot reserve an address window of %d MiB: %s", bytes >> 20, strerror(error));
 }
@@ -121,7 +123,8 @@ absl::Status Window::Commit(Zone zone, uint64_t bytes) {
   uint64_t end = std::min(RoundUp(bytes, kCommitStepBytes), zone_bytes(zone));
   auto* first = reinterpret_cast<void*>(base_ + zone_offset(zone) + committed);
   if (mprotect(first, end - committed, PROT_READ | PROT_WRITE) != 0) {
-    return Error(ErrorKind::kOutOfMemory, "the system refuses %d MiB of memory: %s", (end - committed) >> 20, strerror(errno));
+    return Error(ErrorKind::kOutOfMemory, "the system refuses %d MiB of memory: %s", (end - committed) >> 20,
+                 strerror(errno));
   }
   committed = end;
   return absl::OkStatus();
@@ -141,9 +144,10 @@ void Window::DiscardAll() {
 }
 
 // Running kernels read the map without a lock: a byte is either old or new, both are right answers while an allocation
-// changes under a kernel. Kept from the thread sanitizer for that reason (and from becoming a call of the intercepted memset).
+// changes under a kernel. Kept from the thread sanitizer for that reason (and from becoming a call of the intercepted
+// memset).
 __attribute__((no_sanitize("thread"), no_builtin("memset"))) void Window::SetGranules(uint64_t address, uint64_t bytes,
-                                                                                     uint8_t bits) {
+                                                                                      uint8_t bits) {
   if (bytes == 0) return;
   uint64_t first = (address - base_) / kAccessGranuleBytes;
   uint64_t last = (address - base_ + bytes - 1) / kAccessGranuleBytes;

@@ -1,5 +1,6 @@
-// Window: a reserved range of addresses and its granule map. A context owns one; windows are never unmapped, so an access
-// that comes too late finds zeros, not a signal: a window given back is emptied and serves another context later.
+// Window: a reserved range of addresses and its granule map. A context owns one; windows are never unmapped, so an
+// access that comes too late finds zeros, not a signal: a window given back is emptied and serves another context
+// later.
 #ifndef CULVERT_RUNTIME_NPU_WINDOW_H_
 #define CULVERT_RUNTIME_NPU_WINDOW_H_
 
@@ -21,8 +22,8 @@ class Window {
   // Of base() and of the zones: what an allocation may be aligned to.
   static constexpr uint64_t kMaxAlignBytes = uint64_t{64} << 20;
 
-  // A window of `bytes`, or of a half, quarter ... of it where the address space does not allow more (RLIMIT_AS); the same
-  // memory a former owner has returned if there is one. kOutOfMemory names the limit.
+  // A window of `bytes`, or of a half, quarter ... of it where the address space does not allow more (RLIMIT_AS); the
+  // same memory a former owner has returned if there is one. kOutOfMemory names the limit.
   static absl::StatusOr<Window*> Acquire(uint64_t bytes);
   // Empties the window: pages go back to the system, granules are cleared, permissions of and for others end.
   void Return();
@@ -32,11 +33,14 @@ class Window {
   const uint8_t* granules() const { return granules_; }
   uint32_t index() const { return index_; }
 
-  // A window has two zones: the first holds what the program allocates, the second what the device needs for itself, so that
-  // memory the program has freed is not at once in use again by the device, unseen, and late accesses to it are found.
+  // A window has two zones: the first holds what the program allocates, the second what the device needs for itself, so
+  // that memory the program has freed is not at once in use again by the device, unseen, and late accesses to it are
+  // found.
   enum Zone : uint32_t { kProgramZone, kDeviceZone, kZones };
   uint64_t zone_offset(Zone zone) const { return zone == kProgramZone ? 0 : device_zone_offset_; }
-  uint64_t zone_bytes(Zone zone) const { return zone == kProgramZone ? device_zone_offset_ : bytes_ - device_zone_offset_; }
+  uint64_t zone_bytes(Zone zone) const {
+    return zone == kProgramZone ? device_zone_offset_ : bytes_ - device_zone_offset_;
+  }
   // Makes the first `bytes` of the zone readable and writable for the host. kOutOfMemory.
   absl::Status Commit(Zone zone, uint64_t bytes);
   // Gives the whole pages inside the range back; they read as zeros afterwards.

@@ -18,9 +18,11 @@ uint64_t AddressOf(std::vector<T>& values) {
 class Gate {
  public:
   explicit Gate(Stream& stream) {
-    EXPECT_TRUE(stream.HostFunction([this] {
-      while (!open_) std::this_thread::yield();
-    }).ok());
+    EXPECT_TRUE(stream
+                    .HostFunction([this] {
+                      while (!open_) std::this_thread::yield();
+                    })
+                    .ok());
   }
   void Release() { open_ = true; }
 
@@ -55,8 +57,15 @@ TEST_F(CopyTest, BoxesWithStrides) {
   std::iota(in.begin(), in.end(), uint8_t{0});
   uint64_t memory = *Allocate(*context_, out.size());
   ASSERT_TRUE(CopyIn(memory, out.data(), out.size()).ok());
-  CopyParams params = {.dst = memory, .src = AddressOf(in), .width_bytes = 5, .height = 4, .depth = 3, .dst_pitch_bytes = 16,
-                       .src_pitch_bytes = 8, .dst_slice_bytes = 80, .src_slice_bytes = 48};
+  CopyParams params = {.dst = memory,
+                       .src = AddressOf(in),
+                       .width_bytes = 5,
+                       .height = 4,
+                       .depth = 3,
+                       .dst_pitch_bytes = 16,
+                       .src_pitch_bytes = 8,
+                       .dst_slice_bytes = 80,
+                       .src_slice_bytes = 48};
   ASSERT_TRUE(CopySync(*stream_, params).ok());
   ASSERT_TRUE(CopyOut(out.data(), memory, out.size()).ok());
   for (uint64_t i = 0; i < out.size(); ++i) {
@@ -70,8 +79,8 @@ TEST_F(CopyTest, StagedStridedCopyIsTight) {
   std::iota(in.begin(), in.end(), uint8_t{0});
   uint64_t memory = *Allocate(*context_, 12);
   Gate gate(*stream_);
-  CopyParams params = {.dst = memory, .src = AddressOf(in), .width_bytes = 3, .height = 4, .dst_pitch_bytes = 3,
-                       .src_pitch_bytes = 10};
+  CopyParams params = {
+      .dst = memory, .src = AddressOf(in), .width_bytes = 3, .height = 4, .dst_pitch_bytes = 3, .src_pitch_bytes = 10};
   ASSERT_TRUE(CopyAsync(*stream_, params).ok());
   std::fill(in.begin(), in.end(), 0xff);  // the call has taken the bytes
   gate.Release();
@@ -112,7 +121,12 @@ TEST_F(CopyTest, WrongRangesAreRefused) {
   CopyParams params = {.dst = AddressOf(host), .src = memory, .width_bytes = 10};
   params.direction = CopyDirection::kHostToDevice;  // the target is no device memory
   ExpectKind(CopySync(*stream_, params), ErrorKind::kInvalidValue);
-  params = {.dst = AddressOf(host), .src = memory, .width_bytes = 10, .height = 2, .dst_pitch_bytes = 9, .src_pitch_bytes = 10};
+  params = {.dst = AddressOf(host),
+            .src = memory,
+            .width_bytes = 10,
+            .height = 2,
+            .dst_pitch_bytes = 9,
+            .src_pitch_bytes = 10};
   ExpectKind(CopySync(*stream_, params), ErrorKind::kInvalidValue);
   ASSERT_TRUE(Free(memory).ok());
   ExpectKind(CopyIn(memory, host.data(), 10), ErrorKind::kInvalidValue);

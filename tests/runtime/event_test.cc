@@ -53,10 +53,12 @@ TEST_F(EventTest, RecordInTheLegacyStreamCapturesBlockingStreams) {
   std::shared_ptr<Stream> blocking = *Stream::Create(context_, {});
   std::shared_ptr<Event> event = *Event::Create(context_, {});
   std::atomic<bool> done = false;
-  ASSERT_TRUE(blocking->HostFunction([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    done = true;
-  }).ok());
+  ASSERT_TRUE(blocking
+                  ->HostFunction([&] {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                    done = true;
+                  })
+                  .ok());
   ASSERT_TRUE(event->Record(*context_->LegacyStream()).ok());
   ASSERT_TRUE(event->Synchronize().ok());
   EXPECT_TRUE(done);

@@ -41,7 +41,8 @@ TEST_F(FillTest, WrongArguments) {
   ExpectKind(FillSync(*stream_, {.dst = memory, .width_elems = ~uint64_t{0}}), ErrorKind::kInvalidValue);
   ExpectKind(FillSync(*stream_, {.dst = memory, .element_bytes = 4, .width_elems = 1, .height = 2, .pitch_bytes = 6}),
              ErrorKind::kInvalidValue);
-  ExpectKind(FillSync(*stream_, {.dst = reinterpret_cast<uint64_t>(&on_stack), .width_elems = 1}), ErrorKind::kInvalidValue);
+  ExpectKind(FillSync(*stream_, {.dst = reinterpret_cast<uint64_t>(&on_stack), .width_elems = 1}),
+             ErrorKind::kInvalidValue);
   EXPECT_TRUE(FillSync(*stream_, {.dst = memory, .width_elems = 0}).ok());
 }
 

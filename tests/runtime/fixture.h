@@ -96,7 +96,8 @@ class RuntimeTest : public testing::Test {
   }
   // Launches with arguments given as values.
   template <typename... Args>
-  static absl::Status Launch(Stream& stream, std::shared_ptr<Function> function, uint32_t grid, uint32_t block, Args... args) {
+  static absl::Status Launch(Stream& stream, std::shared_ptr<Function> function, uint32_t grid, uint32_t block,
+                             Args... args) {
     void* arguments[] = {&args..., nullptr};
     LaunchParams params;
     params.function = std::move(function);

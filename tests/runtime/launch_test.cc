@@ -18,7 +18,8 @@ TEST_F(LaunchTest, VectorAdd) {
   ASSERT_TRUE(CopyIn(memory, a.data(), bytes).ok());
   ASSERT_TRUE(CopyIn(memory + bytes, b.data(), bytes).ok());
   auto add = Load(kVectorAdd, "vector_add");
-  ASSERT_TRUE(Launch(*stream_, add, (kElems + 255) / 256, 256, memory, memory + bytes, memory + 2 * bytes, kElems).ok());
+  ASSERT_TRUE(
+      Launch(*stream_, add, (kElems + 255) / 256, 256, memory, memory + bytes, memory + 2 * bytes, kElems).ok());
   ASSERT_TRUE(CopyOut(out.data(), memory + 2 * bytes, bytes).ok());
   for (uint32_t i = 0; i < kElems; ++i) ASSERT_EQ(out[i], 1.5f * static_cast<float>(i)) << i;
 }
@@ -47,9 +48,11 @@ TEST_F(LaunchTest, ArgumentsAreCopiedAtTheCall) {
   ASSERT_TRUE(FillSync(*stream_, {.dst = counter, .width_elems = 4}).ok());
   auto count = Load(kCount, "count");
   std::atomic<bool> release = false;
-  ASSERT_TRUE(stream_->HostFunction([&] {
-    while (!release) std::this_thread::yield();
-  }).ok());
+  ASSERT_TRUE(stream_
+                  ->HostFunction([&] {
+                    while (!release) std::this_thread::yield();
+                  })
+                  .ok());
   uint64_t argument = counter;
   void* arguments[] = {&argument};
   LaunchParams params;

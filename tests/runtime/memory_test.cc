@@ -136,10 +136,12 @@ TEST_F(MemoryTest, PinnedAndManagedMemoryServeEveryContext) {
 TEST_F(MemoryTest, FreeWaitsForTheContext) {
   uint64_t memory = *Allocate(*context_, 4);
   std::atomic<bool> done = false;
-  ASSERT_TRUE(stream_->HostFunction([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    done = true;
-  }).ok());
+  ASSERT_TRUE(stream_
+                  ->HostFunction([&] {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                    done = true;
+                  })
+                  .ok());
   EXPECT_TRUE(Free(memory).ok());
   EXPECT_TRUE(done);
 }

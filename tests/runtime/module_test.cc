@@ -111,10 +111,11 @@ TEST_F(ModuleTest, OneLibraryInTwoContexts) {
 TEST_F(ModuleTest, BadImages) {
   ExpectKind(Library::Load(nullptr, {}).status(), ErrorKind::kInvalidValue);
   ExpectKind(Library::LoadFile("/nonexistent/file", {}).status(), ErrorKind::kFileNotFound);
-  ExpectKind(Library::Load(".version 99.0\n.target sm_75\n.address_size 64\n", {}).status(), ErrorKind::kUnsupportedPtxVersion);
+  ExpectKind(Library::Load(".version 99.0\n.target sm_75\n.address_size 64\n", {}).status(),
+             ErrorKind::kUnsupportedPtxVersion);
   EXPECT_FALSE(Library::Load("this is no PTX", {}).ok());
-  std::shared_ptr<Library> library =
-      *Library::Load((std::string(kPtxHeader) + kEmpty + ".visible .entry bad() { frobnicate.u32 %r1; ret; }\n").c_str(), {});
+  std::shared_ptr<Library> library = *Library::Load(
+      (std::string(kPtxHeader) + kEmpty + ".visible .entry bad() { frobnicate.u32 %r1; ret; }\n").c_str(), {});
   ExpectKind((*library->GetKernel("bad"))->Info().status(), ErrorKind::kInvalidPtx);
   EXPECT_TRUE((*library->GetKernel("empty"))->Info().ok());
 }
@@ -127,8 +128,10 @@ TEST_F(ModuleTest, LoadsFiles) {
 }
 
 TEST_F(ModuleTest, FunctionAttributes) {
-  auto function = Load(".visible .entry f(.param .u32 n) .maxntid 256 { .shared .align 4 .b8 s[1000]; .reg .b32 %r<2>;"
-                       " mov.u32 %r1, s; st.shared.u32 [%r1], %r1; ret; }\n", "f");
+  auto function = Load(
+      ".visible .entry f(.param .u32 n) .maxntid 256 { .shared .align 4 .b8 s[1000]; .reg .b32 %r<2>;"
+      " mov.u32 %r1, s; st.shared.u32 [%r1], %r1; ret; }\n",
+      "f");
   ::culvert::FunctionAttributes attributes = *function->Attributes();
   EXPECT_EQ(attributes.max_threads_per_block, 256);
   EXPECT_EQ(attributes.shared_bytes, 1000);

@@ -18,10 +18,10 @@ FunctionAttributes Attributes(int registers, int shared_bytes, int max_threads =
 
 TEST_F(OccupancyTest, TheScarcestResourceDecides) {
   const Device& device = *device_;
-  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 32, 0), 24);           // blocks per core
-  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 256, 0), 6);           // threads: 1536 / 256
-  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(64, 0), 256, 0), 4);           // registers: 65536 / (64 * 256)
-  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 32, 47 << 10), 2);     // shared: 100 KiB / (47 + 1) KiB
+  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 32, 0), 24);        // blocks per core
+  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 256, 0), 6);        // threads: 1536 / 256
+  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(64, 0), 256, 0), 4);        // registers: 65536 / (64 * 256)
+  EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 32, 47 << 10), 2);  // shared: 100 KiB / (47 + 1) KiB
   EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0), 32, 99 << 10), 1);
   EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 1), 32, 99 << 10), 0);
   EXPECT_EQ(*MaxActiveBlocks(device, Attributes(16, 0, 128), 129, 0), 0);
@@ -34,7 +34,8 @@ TEST_F(OccupancyTest, BestBlockSize) {
   EXPECT_EQ(choice.min_grid_blocks, 2 * device_->properties().multiprocessor_count);
   choice = *MaxPotentialBlockSize(*device_, Attributes(32, 0), nullptr, 0, 200);
   EXPECT_EQ(choice.block_threads, 192);
-  choice = *MaxPotentialBlockSize(*device_, Attributes(32, 0), [](int threads) { return uint64_t(threads) * 256; }, 0, 0);
+  choice =
+      *MaxPotentialBlockSize(*device_, Attributes(32, 0), [](int threads) { return uint64_t(threads) * 256; }, 0, 0);
   EXPECT_GT(choice.block_threads, 0);
   EXPECT_LE(choice.block_threads, 396);
 }

@@ -36,9 +36,11 @@ TEST_F(PoolTest, FreeHappensWhenTheStreamGetsThere) {
   uint64_t memory = *AllocateAsync(*stream_, 4, nullptr);
   ASSERT_TRUE(FillSync(*stream_, {.dst = memory, .width_elems = 4}).ok());
   std::atomic<bool> open = false;
-  ASSERT_TRUE(stream_->HostFunction([&] {
-    while (!open) std::this_thread::yield();
-  }).ok());
+  ASSERT_TRUE(stream_
+                  ->HostFunction([&] {
+                    while (!open) std::this_thread::yield();
+                  })
+                  .ok());
   ASSERT_TRUE(Launch(*stream_, Load(kCount, "count"), 4, 32, memory).ok());
   ASSERT_TRUE(FreeAsync(*stream_, memory).ok());
   open = true;

@@ -1,5 +1,5 @@
-// What concerns a whole process: fork, exit, the watchdog, threads. Each test runs its body in a process of its own (gtest's
-// threadsafe death tests start the program anew), because the platform is initialised once and lives for ever.
+// What concerns a whole process: fork, exit, the watchdog, threads. Each test runs its body in a process of its own
+// (gtest's threadsafe death tests start the program anew), because the platform is initialised once and lives for ever.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -18,12 +18,12 @@
 namespace culvert {
 namespace {
 
-#define REQUIRE(condition)                                             \
-  do {                                                                 \
-    if (!(condition)) {                                                \
+#define REQUIRE(condition)                                                  \
+  do {                                                                      \
+    if (!(condition)) {                                                     \
       fprintf(stderr, "line %d: %s does not hold\n", __LINE__, #condition); \
-      _exit(1);                                                        \
-    }                                                                  \
+      _exit(1);                                                             \
+    }                                                                       \
   } while (false)
 
 size_t ThreadCount() {
@@ -186,7 +186,8 @@ TEST_F(ProcessTest, WatchdogNamesTheKernelAndTheContextIsLost) {
         std::shared_ptr<Stream> stream = *Stream::Create(context, {});
         uint64_t flag = *AllocateHost(*context, 4, 0);
         *reinterpret_cast<uint32_t*>(flag) = 0;
-        REQUIRE(KindOf(LaunchAndWait(*stream, LoadInto(*context, kWaitForFlag, "wait_for_flag"), flag)) == ErrorKind::kLaunchTimeout);
+        REQUIRE(KindOf(LaunchAndWait(*stream, LoadInto(*context, kWaitForFlag, "wait_for_flag"), flag)) ==
+                ErrorKind::kLaunchTimeout);
         REQUIRE(KindOf(context->status()) == ErrorKind::kLaunchTimeout);
         UseDevice();  // another context
         _exit(0);
@@ -236,8 +237,8 @@ WAIT:
       testing::ExitedWithCode(0), "");
 }
 
-// The host waits for a kernel that waits for a kernel of another stream: with one worker the waiting thread has the only core
-// and may not run the other kernel itself.
+// The host waits for a kernel that waits for a kernel of another stream: with one worker the waiting thread has the
+// only core and may not run the other kernel itself.
 TEST_F(ProcessTest, KernelsOfTwoStreamsMeetOnOneWorker) {
   EXPECT_EXIT(
       {

@@ -45,9 +45,11 @@ TEST_F(StreamTest, BlockingStreamsWaitForTheLegacyStream) {
 TEST_F(StreamTest, NonBlockingStreamsTakeNoPart) {
   std::shared_ptr<Stream> legacy = *context_->LegacyStream();
   std::atomic<bool> release = false;
-  ASSERT_TRUE(legacy->HostFunction([&] {
-    while (!release) std::this_thread::yield();
-  }).ok());
+  ASSERT_TRUE(legacy
+                  ->HostFunction([&] {
+                    while (!release) std::this_thread::yield();
+                  })
+                  .ok());
   bool ran = false;
   ASSERT_TRUE(stream_->HostFunction([&] { ran = true; }).ok());
   ASSERT_TRUE(stream_->Synchronize().ok());

@@ -45,7 +45,9 @@ class FakeRunner : public BlockRunner {
     ++block_.slices;
     return result;
   }
-  std::vector<WarpReport> Report() const override { return {{.warp = 0, .lane_mask = 1, .instruction = 0, .state = "fake"}}; }
+  std::vector<WarpReport> Report() const override {
+    return {{.warp = 0, .lane_mask = 1, .instruction = 0, .state = "fake"}};
+  }
 
  private:
   std::shared_ptr<const FakeProgram> program_;
@@ -81,13 +83,13 @@ std::shared_ptr<const PreparedProgram> MakeFakeKernel(FakeKernel kernel, const F
   return std::make_shared<FakeProgram>(std::move(kernel), options);
 }
 
-absl::StatusOr<std::shared_ptr<const PreparedProgram>> PreparedProgram::Prepare(std::shared_ptr<const Program> program,
-                                                                               absl::Span<const uint64_t> symbol_addresses) {
+absl::StatusOr<std::shared_ptr<const PreparedProgram>> PreparedProgram::Prepare(
+    std::shared_ptr<const Program> program, absl::Span<const uint64_t> symbol_addresses) {
   return MakeError(ErrorKind::kNotSupported, "the fake runner runs no bytecode");
 }
 
-std::unique_ptr<BlockRunner> BlockRunner::Create(std::shared_ptr<const PreparedProgram> program, culvert_launch_state* launch,
-                                                 const BlockMemory& memory) {
+std::unique_ptr<BlockRunner> BlockRunner::Create(std::shared_ptr<const PreparedProgram> program,
+                                                 culvert_launch_state* launch, const BlockMemory& memory) {
   return std::make_unique<FakeRunner>(std::move(program), launch, memory);
 }
 

@@ -1,5 +1,5 @@
-// Kernels written as C++ functions, for tests of the device around the interpreter. Linked into a test, fake_runner.cc takes
-// the place of the interpreter: it defines what block_runner.h declares.
+// Kernels written as C++ functions, for tests of the device around the interpreter. Linked into a test, fake_runner.cc
+// takes the place of the interpreter: it defines what block_runner.h declares.
 #ifndef CULVERT_TESTS_RUNTIME_NPU_FAKE_RUNNER_H_
 #define CULVERT_TESTS_RUNTIME_NPU_FAKE_RUNNER_H_
 

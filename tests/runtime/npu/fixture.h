@@ -39,7 +39,9 @@ class NpuTest : public testing::Test {
     launch.resident_limit = resident_limit;
     return MakeCommand(std::move(launch));
   }
-  uint64_t Submit(Queue& queue, std::unique_ptr<Command> command) { return *device_->Submit(queue, std::move(command)); }
+  uint64_t Submit(Queue& queue, std::unique_ptr<Command> command) {
+    return *device_->Submit(queue, std::move(command));
+  }
   uint64_t Submit(std::unique_ptr<Command> command) { return Submit(*queue_, std::move(command)); }
   void Wait(Queue& queue) { device_->Wait(queue, queue.submitted(), false); }
   void Wait() { Wait(*queue_); }

@@ -72,7 +72,8 @@ TEST_F(SchedulerTest, GridBarrierEnds) {
   }
 }
 
-// Each block waits for the one before it, in a grid far larger than what may be resident: ascending order is what makes it end.
+// Each block waits for the one before it, in a grid far larger than what may be resident: ascending order is what makes
+// it end.
 TEST_F(SchedulerTest, LookBackEnds) {
   constexpr uint32_t kBlocks = 5000;
   std::vector<std::atomic<int>> done(kBlocks);
@@ -108,8 +109,9 @@ TEST_F(SchedulerTest, GridsOfTwoQueuesRunTogether) {
 TEST_F(SchedulerTest, WaiterIsNotCapturedByAnotherQueuesKernel) {
   std::shared_ptr<Queue> other = device_->CreateQueue(domain_, 0);
   std::atomic<int> flag = 0;
-  auto persistent = MakeFakeKernel([&](FakeBlock&) { return flag.load() ? SliceResult::kFinished : SliceResult::kYielded; },
-                                   {.has_spin_loops = true});
+  auto persistent =
+      MakeFakeKernel([&](FakeBlock&) { return flag.load() ? SliceResult::kFinished : SliceResult::kYielded; },
+                     {.has_spin_loops = true});
   auto kernel = MakeFakeKernel([](FakeBlock&) { return SliceResult::kFinished; });
   Submit(*other, MakeLaunch(persistent, 8, 8));
   for (int i = 0; i < 50; ++i) {
@@ -195,8 +197,12 @@ TEST_F(SchedulerTest, CopyAndFill) {
 
 TEST_F(SchedulerTest, FillOfTwoByteElementsInRows) {
   std::vector<uint16_t> host(64, 0);
-  Submit(MakeCommand(FillCommand{.dst = reinterpret_cast<uint64_t>(host.data()), .element_bytes = 2, .value = 0xabcd,
-                                 .width_elems = 3, .height = 8, .pitch_bytes = 16}));
+  Submit(MakeCommand(FillCommand{.dst = reinterpret_cast<uint64_t>(host.data()),
+                                 .element_bytes = 2,
+                                 .value = 0xabcd,
+                                 .width_elems = 3,
+                                 .height = 8,
+                                 .pitch_bytes = 16}));
   Wait();
   for (size_t i = 0; i < host.size(); ++i) EXPECT_EQ(host[i], i % 8 < 3 ? 0xabcd : 0) << i;
 }

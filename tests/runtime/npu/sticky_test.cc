@@ -31,8 +31,8 @@ TEST_F(StickyTest, LaterCommandsAreDroppedAndCallbacksRunWithTheStatus) {
   Submit(MakeLaunch(FaultingKernel(), 8));
   Submit(MakeLaunch(MakeFakeKernel([&](FakeBlock&) { return ++blocks, SliceResult::kFinished; }), 4));
   Submit(MakeCommand(HostCallCommand{.function = [&](const absl::Status&) { host_function_ran = true; }}));
-  Submit(MakeCommand(HostCallCommand{.function = [&](const absl::Status& status) { seen = KindOf(status); },
-                                     .on_failure = true}));
+  Submit(MakeCommand(
+      HostCallCommand{.function = [&](const absl::Status& status) { seen = KindOf(status); }, .on_failure = true}));
   Wait();
   EXPECT_EQ(blocks, 0);
   EXPECT_FALSE(host_function_ran);
@@ -42,7 +42,8 @@ TEST_F(StickyTest, LaterCommandsAreDroppedAndCallbacksRunWithTheStatus) {
 TEST_F(StickyTest, RunningGridsOfTheDomainStop) {
   std::shared_ptr<Queue> other = device_->CreateQueue(domain_, 0);
   std::atomic<bool> started = false;
-  auto endless = MakeFakeKernel([&](FakeBlock&) { return started = true, SliceResult::kYielded; }, {.has_spin_loops = true});
+  auto endless =
+      MakeFakeKernel([&](FakeBlock&) { return started = true, SliceResult::kYielded; }, {.has_spin_loops = true});
   Submit(*other, MakeLaunch(endless, 4, 4));
   while (!started) std::this_thread::yield();
   Submit(MakeLaunch(FaultingKernel(), 8));
