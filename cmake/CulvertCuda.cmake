@@ -1,6 +1,6 @@
 # culvert_cuda_executable(TARGET SOURCES... [OUTPUT_NAME NAME] [OUTPUT_DIRECTORY DIR] [OPTIONS FLAGS...] [DEPENDS FILES...]):
 # builds a CUDA program with `culvert cc` as part of the build. The program is DIR/NAME (default: the target's name in
-# the current binary directory); sources are relative to the current source directory. It is rebuilt when the tool, our
+# cuda/ of the current binary directory); sources are relative to the current source directory. It is rebuilt when the tool, our
 # CUDA headers or the device-math bitcode change; the front libraries must exist, but a change of theirs rebuilds nothing.
 function(culvert_cuda_executable target)
   cmake_parse_arguments(ARG "" "OUTPUT_NAME;OUTPUT_DIRECTORY" "OPTIONS;DEPENDS" ${ARGN})

@@ -59,7 +59,8 @@ CULVERT_INLINE void Hankel(int n, double x, double& p, double& q) {
   }
 }
 
-// J_n or Y_n of a large x: sqrt(2 / (pi x)) (P cos c - Q sin c), respectively (P sin c + Q cos c), c = x - (n/2 + 1/4) pi.
+// J_n or Y_n of a large x: sqrt(2 / (pi x)) (P cos c - Q sin c), respectively (P sin c + Q cos c), c = x - (n/2 + 1/4)
+// pi.
 inline double BesselLarge(int n, double x, bool second_kind) {
   if (x == Infinity()) return 0;
   int quadrant;
@@ -88,7 +89,8 @@ inline double BesselJ(int n, double x) {  // n = 0, 1
   return n == 1 && x < 0 ? -result : result;
 }
 
-// Y_0 and Y_1 as pairs for 0 < x < kBesselSwitch: (2/pi) ln(x/2) J_n - (sum with harmonic weights) / pi - [n = 1] 2/(pi x).
+// Y_0 and Y_1 as pairs for 0 < x < kBesselSwitch: (2/pi) ln(x/2) J_n - (sum with harmonic weights) / pi - [n = 1] 2/(pi
+// x).
 inline double BesselYSmall(int n, double x) {
   DoubleDouble weighted;
   const DoubleDouble j = BesselSeries(n, x, -1, &weighted);

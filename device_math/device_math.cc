@@ -22,11 +22,11 @@ extern "C" {
 // double f(double), and float f(float) by rounding it.
 #define CULVERT_UNARY(NAME, IMPLEMENTATION) \
   double __nv_##NAME(double x) { return cm::IMPLEMENTATION; }
-#define CULVERT_UNARY_ROUNDED(NAME, IMPLEMENTATION)               \
-  CULVERT_UNARY(NAME, IMPLEMENTATION)                             \
-  float __nv_##NAME##f(float single) {                            \
-    const double x = single;                                      \
-    return static_cast<float>(cm::IMPLEMENTATION);                \
+#define CULVERT_UNARY_ROUNDED(NAME, IMPLEMENTATION) \
+  CULVERT_UNARY(NAME, IMPLEMENTATION)               \
+  float __nv_##NAME##f(float single) {              \
+    const double x = single;                        \
+    return static_cast<float>(cm::IMPLEMENTATION);  \
   }
 
 CULVERT_UNARY_ROUNDED(acos, Acos(x))
@@ -72,12 +72,8 @@ CULVERT_UNARY_ROUNDED(cyl_bessel_i1, BesselI(1, x))
 
 // Single precision with its own series.
 float __nv_expf(float x) { return cm::ExpF(x); }
-float __nv_exp2f(float x) {
-  return x != x ? x : cm::ExpF(cm::Mul(cm::kLn2.hi, x));
-}
-float __nv_exp10f(float x) {
-  return x != x ? x : cm::ExpF(cm::Mul(cm::kLn10.hi, x));
-}
+float __nv_exp2f(float x) { return x != x ? x : cm::ExpF(cm::Mul(cm::kLn2.hi, x)); }
+float __nv_exp10f(float x) { return x != x ? x : cm::ExpF(cm::Mul(cm::kLn10.hi, x)); }
 float __nv_logf(float x) { return cm::LogF(x, 1.0); }
 float __nv_log2f(float x) { return cm::LogF(x, cm::kLog2E); }
 float __nv_log10f(float x) { return cm::LogF(x, cm::kLog10EPair.hi); }
@@ -113,14 +109,14 @@ float __nv_jnf(int n, float x) { return static_cast<float>(cm::BesselJn(n, x)); 
 double __nv_yn(int n, double x) { return cm::BesselYn(n, x); }
 float __nv_ynf(int n, float x) { return static_cast<float>(cm::BesselYn(n, x)); }
 
-#define CULVERT_NORM(NAME, RECIPROCAL, PARAMETERS, FLOAT_PARAMETERS, ...)  \
-  double __nv_##NAME PARAMETERS {                                          \
-    const double values[] = {__VA_ARGS__};                                 \
-    return cm::Norm(values, RECIPROCAL);                                   \
-  }                                                                        \
-  float __nv_##NAME##f FLOAT_PARAMETERS {                                  \
-    const double values[] = {__VA_ARGS__};                                 \
-    return static_cast<float>(cm::Norm(values, RECIPROCAL));               \
+#define CULVERT_NORM(NAME, RECIPROCAL, PARAMETERS, FLOAT_PARAMETERS, ...) \
+  double __nv_##NAME PARAMETERS {                                         \
+    const double values[] = {__VA_ARGS__};                                \
+    return cm::Norm(values, RECIPROCAL);                                  \
+  }                                                                       \
+  float __nv_##NAME##f FLOAT_PARAMETERS {                                 \
+    const double values[] = {__VA_ARGS__};                                \
+    return static_cast<float>(cm::Norm(values, RECIPROCAL));              \
   }
 CULVERT_NORM(hypot, false, (double a, double b), (float a, float b), a, b)
 CULVERT_NORM(rhypot, true, (double a, double b), (float a, float b), a, b)

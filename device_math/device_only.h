@@ -7,46 +7,46 @@
 extern "C" {
 
 // Arithmetic with a rounding mode. M is CUDA's suffix, P the one of the NVPTX builtins.
-#define CULVERT_ROUNDED_ARITHMETIC(M, P)                                                                   \
-  double __nv_dadd_##M(double a, double b) { return __nvvm_add_##P##_d(a, b); }                           \
-  double __nv_dsub_##M(double a, double b) { return __nvvm_add_##P##_d(a, -b); }                          \
-  double __nv_dmul_##M(double a, double b) { return __nvvm_mul_##P##_d(a, b); }                           \
-  double __nv_ddiv_##M(double a, double b) { return __nvvm_div_##P##_d(a, b); }                           \
-  double __nv_drcp_##M(double a) { return __nvvm_rcp_##P##_d(a); }                                        \
-  double __nv_dsqrt_##M(double a) { return __nvvm_sqrt_##P##_d(a); }                                      \
-  double __nv_fma_##M(double a, double b, double c) { return __nvvm_fma_##P##_d(a, b, c); }               \
-  float __nv_fadd_##M(float a, float b) { return __nvvm_add_##P##_f(a, b); }                              \
-  float __nv_fsub_##M(float a, float b) { return __nvvm_add_##P##_f(a, -b); }                             \
-  float __nv_fmul_##M(float a, float b) { return __nvvm_mul_##P##_f(a, b); }                              \
-  float __nv_fdiv_##M(float a, float b) { return __nvvm_div_##P##_f(a, b); }                              \
-  float __nv_frcp_##M(float a) { return __nvvm_rcp_##P##_f(a); }                                          \
-  float __nv_fsqrt_##M(float a) { return __nvvm_sqrt_##P##_f(a); }                                        \
-  float __nv_fmaf_##M(float a, float b, float c) { return __nvvm_fma_##P##_f(a, b, c); }                  \
+#define CULVERT_ROUNDED_ARITHMETIC(M, P)                                                    \
+  double __nv_dadd_##M(double a, double b) { return __nvvm_add_##P##_d(a, b); }             \
+  double __nv_dsub_##M(double a, double b) { return __nvvm_add_##P##_d(a, -b); }            \
+  double __nv_dmul_##M(double a, double b) { return __nvvm_mul_##P##_d(a, b); }             \
+  double __nv_ddiv_##M(double a, double b) { return __nvvm_div_##P##_d(a, b); }             \
+  double __nv_drcp_##M(double a) { return __nvvm_rcp_##P##_d(a); }                          \
+  double __nv_dsqrt_##M(double a) { return __nvvm_sqrt_##P##_d(a); }                        \
+  double __nv_fma_##M(double a, double b, double c) { return __nvvm_fma_##P##_d(a, b, c); } \
+  float __nv_fadd_##M(float a, float b) { return __nvvm_add_##P##_f(a, b); }                \
+  float __nv_fsub_##M(float a, float b) { return __nvvm_add_##P##_f(a, -b); }               \
+  float __nv_fmul_##M(float a, float b) { return __nvvm_mul_##P##_f(a, b); }                \
+  float __nv_fdiv_##M(float a, float b) { return __nvvm_div_##P##_f(a, b); }                \
+  float __nv_frcp_##M(float a) { return __nvvm_rcp_##P##_f(a); }                            \
+  float __nv_fsqrt_##M(float a) { return __nvvm_sqrt_##P##_f(a); }                          \
+  float __nv_fmaf_##M(float a, float b, float c) { return __nvvm_fma_##P##_f(a, b, c); }    \
   float __nv_fmaf_ieee_##M(float a, float b, float c) { return __nvvm_fma_##P##_f(a, b, c); }
 
 // Conversions with a rounding mode. In PTX's own words, for LLVM 19 turns the builtins that round towards zero into
 // plain conversions: those from integers then round to nearest, those to integers have no value out of range.
-#define CULVERT_CONVERSION(NAME, TO, TO_CLASS, FROM, FROM_CLASS, PTX)          \
-  TO NAME(FROM value) {                                                        \
-    TO result;                                                                 \
-    asm("cvt." PTX " %0, %1;" : "=" TO_CLASS(result) : FROM_CLASS(value));     \
-    return result;                                                             \
+#define CULVERT_CONVERSION(NAME, TO, TO_CLASS, FROM, FROM_CLASS, PTX)      \
+  TO NAME(FROM value) {                                                    \
+    TO result;                                                             \
+    asm("cvt." PTX " %0, %1;" : "=" TO_CLASS(result) : FROM_CLASS(value)); \
+    return result;                                                         \
   }
-#define CULVERT_ROUNDED_CONVERSIONS(M, P)                                                              \
-  CULVERT_CONVERSION(__nv_double2float_##M, float, "f", double, "d", #P ".f32.f64")                    \
-  CULVERT_CONVERSION(__nv_double2int_##M, int, "r", double, "d", #P "i.s32.f64")                       \
-  CULVERT_CONVERSION(__nv_double2uint_##M, unsigned, "r", double, "d", #P "i.u32.f64")                 \
-  CULVERT_CONVERSION(__nv_double2ll_##M, long long, "l", double, "d", #P "i.s64.f64")                  \
-  CULVERT_CONVERSION(__nv_double2ull_##M, unsigned long long, "l", double, "d", #P "i.u64.f64")        \
-  CULVERT_CONVERSION(__nv_float2int_##M, int, "r", float, "f", #P "i.s32.f32")                         \
-  CULVERT_CONVERSION(__nv_float2uint_##M, unsigned, "r", float, "f", #P "i.u32.f32")                   \
-  CULVERT_CONVERSION(__nv_float2ll_##M, long long, "l", float, "f", #P "i.s64.f32")                    \
-  CULVERT_CONVERSION(__nv_float2ull_##M, unsigned long long, "l", float, "f", #P "i.u64.f32")          \
-  CULVERT_CONVERSION(__nv_int2float_##M, float, "f", int, "r", #P ".f32.s32")                          \
-  CULVERT_CONVERSION(__nv_uint2float_##M, float, "f", unsigned, "r", #P ".f32.u32")                    \
-  CULVERT_CONVERSION(__nv_ll2float_##M, float, "f", long long, "l", #P ".f32.s64")                     \
-  CULVERT_CONVERSION(__nv_ull2float_##M, float, "f", unsigned long long, "l", #P ".f32.u64")           \
-  CULVERT_CONVERSION(__nv_ll2double_##M, double, "d", long long, "l", #P ".f64.s64")                   \
+#define CULVERT_ROUNDED_CONVERSIONS(M, P)                                                       \
+  CULVERT_CONVERSION(__nv_double2float_##M, float, "f", double, "d", #P ".f32.f64")             \
+  CULVERT_CONVERSION(__nv_double2int_##M, int, "r", double, "d", #P "i.s32.f64")                \
+  CULVERT_CONVERSION(__nv_double2uint_##M, unsigned, "r", double, "d", #P "i.u32.f64")          \
+  CULVERT_CONVERSION(__nv_double2ll_##M, long long, "l", double, "d", #P "i.s64.f64")           \
+  CULVERT_CONVERSION(__nv_double2ull_##M, unsigned long long, "l", double, "d", #P "i.u64.f64") \
+  CULVERT_CONVERSION(__nv_float2int_##M, int, "r", float, "f", #P "i.s32.f32")                  \
+  CULVERT_CONVERSION(__nv_float2uint_##M, unsigned, "r", float, "f", #P "i.u32.f32")            \
+  CULVERT_CONVERSION(__nv_float2ll_##M, long long, "l", float, "f", #P "i.s64.f32")             \
+  CULVERT_CONVERSION(__nv_float2ull_##M, unsigned long long, "l", float, "f", #P "i.u64.f32")   \
+  CULVERT_CONVERSION(__nv_int2float_##M, float, "f", int, "r", #P ".f32.s32")                   \
+  CULVERT_CONVERSION(__nv_uint2float_##M, float, "f", unsigned, "r", #P ".f32.u32")             \
+  CULVERT_CONVERSION(__nv_ll2float_##M, float, "f", long long, "l", #P ".f32.s64")              \
+  CULVERT_CONVERSION(__nv_ull2float_##M, float, "f", unsigned long long, "l", #P ".f32.u64")    \
+  CULVERT_CONVERSION(__nv_ll2double_##M, double, "d", long long, "l", #P ".f64.s64")            \
   CULVERT_CONVERSION(__nv_ull2double_##M, double, "d", unsigned long long, "l", #P ".f64.u64")
 
 CULVERT_ROUNDED_ARITHMETIC(rn, rn)
@@ -86,8 +86,8 @@ double __nv_longlong_as_double(long long a) { return __builtin_bit_cast(double, 
 int __nv_double2hiint(double a) { return static_cast<int>(__builtin_bit_cast(unsigned long long, a) >> 32); }
 int __nv_double2loint(double a) { return static_cast<int>(__builtin_bit_cast(unsigned long long, a)); }
 double __nv_hiloint2double(int high, int low) {
-  return __builtin_bit_cast(double, static_cast<unsigned long long>(static_cast<unsigned>(high)) << 32 |
-                                        static_cast<unsigned>(low));
+  return __builtin_bit_cast(
+      double, static_cast<unsigned long long>(static_cast<unsigned>(high)) << 32 | static_cast<unsigned>(low));
 }
 int __nv_signbitd(double a) { return __builtin_bit_cast(long long, a) < 0; }
 int __nv_signbitf(float a) { return __builtin_bit_cast(int, a) < 0; }
@@ -99,7 +99,7 @@ int __nv_isfinited(double a) { return __builtin_fabs(a) < __builtin_inf(); }
 int __nv_finitef(float a) { return __builtin_fabsf(a) < __builtin_inff(); }
 
 // Rounding to integral values, signs, extremes, fma, square roots.
-#define CULVERT_BUILTIN(NAME)                                \
+#define CULVERT_BUILTIN(NAME)                                  \
   double __nv_##NAME(double a) { return __builtin_##NAME(a); } \
   float __nv_##NAME##f(float a) { return __builtin_##NAME##f(a); }
 CULVERT_BUILTIN(ceil)
@@ -109,8 +109,8 @@ CULVERT_BUILTIN(nearbyint)
 CULVERT_BUILTIN(rint)
 CULVERT_BUILTIN(trunc)
 #undef CULVERT_BUILTIN
-#define CULVERT_BUILTIN(NAME)                                                    \
-  double __nv_##NAME(double a, double b) { return __builtin_##NAME(a, b); }      \
+#define CULVERT_BUILTIN(NAME)                                               \
+  double __nv_##NAME(double a, double b) { return __builtin_##NAME(a, b); } \
   float __nv_##NAME##f(float a, float b) { return __builtin_##NAME##f(a, b); }
 CULVERT_BUILTIN(copysign)
 CULVERT_BUILTIN(fmax)

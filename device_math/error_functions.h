@@ -60,8 +60,8 @@ inline double Erfcx(double x) {
 }
 
 // Solves erfc(y) = c for c in (0, 1]; s is 1 - c. Winitzki's closed form gives three digits. Then, next to 0, Halley
-// steps on erf(y) - s; elsewhere Newton steps on ln erfc(y) - ln c = ln erfcx(y) - y^2 - ln c, which is nearly quadratic
-// in y however small c is.
+// steps on erf(y) - s; elsewhere Newton steps on ln erfc(y) - ln c = ln erfcx(y) - y^2 - ln c, which is nearly
+// quadratic in y however small c is.
 inline double SolveErfc(double c, double s) {
   const double log_term = s < 0.5 ? Log1p(-Mul(s, s)) : Log(c) + Log1p(s);
   const double a = 0.147;
@@ -116,7 +116,8 @@ inline double Normcdfinv(double p) {
   if (p == 0) return -Infinity();
   if (p == 1) return Infinity();
   // 2p may be a denormal's double, which is exact.
-  const double y = p < 0.5 ? -SolveErfc(Mul(2.0, p), 1.0 - Mul(2.0, p)) : SolveErfc(Mul(2.0, 1.0 - p), Fma(2.0, p, -1.0));
+  const double y =
+      p < 0.5 ? -SolveErfc(Mul(2.0, p), 1.0 - Mul(2.0, p)) : SolveErfc(Mul(2.0, 1.0 - p), Fma(2.0, p, -1.0));
   return p == 0.5 ? 0 : Mul(y, 1.41421356237309504880);
 }
 

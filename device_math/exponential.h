@@ -167,7 +167,7 @@ inline DoubleDouble ExpPair(DoubleDouble x, int& exponent) {
   const double n = Rint(Mul(x.hi, kLog2E));
   exponent = static_cast<int>(n);
   const DoubleDouble middle = TwoProduct(n, kLn2Middle);
-  const DoubleDouble r = (TwoSum(Fma(-n, kLn2High, x.hi), x.lo)) - DoubleDouble{middle.hi, Fma(n, kLn2Low, middle.lo)};
+  const DoubleDouble r = (TwoSum(Fma(-n, kLn2High, x.hi), x.lo))-DoubleDouble{middle.hi, Fma(n, kLn2Low, middle.lo)};
   const double tail = HornerHigh<7, 12>(r.hi, kInverseFactorial);
   return HornerPair<0, 7>(r, {tail, 0}, kInverseFactorial);
 }

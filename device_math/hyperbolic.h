@@ -80,8 +80,7 @@ inline double Atanh(double x) {
   if (!(a <= 1)) return Nan();
   if (a == 1) return CopySign(Infinity(), x);
   if (a < 0x1p-28) return x;
-  const DoubleDouble logarithm =
-      a < 0.17 ? TwiceAtanhPair({a, 0}) : LogPair((TwoSum(1.0, a)) / (TwoSum(1.0, -a)));
+  const DoubleDouble logarithm = a < 0.17 ? TwiceAtanhPair({a, 0}) : LogPair((TwoSum(1.0, a)) / (TwoSum(1.0, -a)));
   return CopySign(Mul(0.5, Sum(logarithm)), x);
 }
 

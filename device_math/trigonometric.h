@@ -68,10 +68,16 @@ CULVERT_INLINE DoubleDouble ReduceHalfPi(double x, int& quadrant) {
 }
 
 // Taylor coefficients with their signs, in powers of r^2.
-inline constexpr double kSin[] = {-1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
-                                  1.0 / 6227020800.0, -1.0 / 1307674368000.0, 1.0 / 355687428096000.0};
-inline constexpr double kCos[] = {1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600.0,
-                                  -1.0 / 87178291200.0, 1.0 / 20922789888000.0};
+inline constexpr double kSin[] = {-1.0 / 6,
+                                  1.0 / 120,
+                                  -1.0 / 5040,
+                                  1.0 / 362880,
+                                  -1.0 / 39916800,
+                                  1.0 / 6227020800.0,
+                                  -1.0 / 1307674368000.0,
+                                  1.0 / 355687428096000.0};
+inline constexpr double kCos[] = {1.0 / 24,          -1.0 / 720,           1.0 / 40320,           -1.0 / 3628800,
+                                  1.0 / 479001600.0, -1.0 / 87178291200.0, 1.0 / 20922789888000.0};
 
 // sin and cos of r in [-pi/4, pi/4]; the low parts make the results good to about 2^-60.
 CULVERT_INLINE DoubleDouble SinKernel(DoubleDouble r) {

@@ -39,7 +39,8 @@ absl::StatusOr<std::string> DecompressLz4(std::string_view compressed, uint64_t 
                                           static_cast<int>(text.size()));
   if (written < 0) return Error(ErrorKind::kInvalidImage, "LZ4 payload is corrupt");
   if (static_cast<uint64_t>(written) != uncompressed_bytes) {
-    return Error(ErrorKind::kInvalidImage, "LZ4 payload gives %d bytes, the entry says %u", written, uncompressed_bytes);
+    return Error(ErrorKind::kInvalidImage, "LZ4 payload gives %d bytes, the entry says %u", written,
+                 uncompressed_bytes);
   }
   return text;
 }
@@ -58,7 +59,8 @@ absl::StatusOr<std::string> DecompressZstd(std::string_view compressed, uint64_t
     return Error(ErrorKind::kInvalidImage, "zstd payload is corrupt: %s", ZSTD_getErrorName(written));
   }
   if (written != uncompressed_bytes) {
-    return Error(ErrorKind::kInvalidImage, "zstd payload gives %u bytes, the entry says %u", written, uncompressed_bytes);
+    return Error(ErrorKind::kInvalidImage, "zstd payload gives %u bytes, the entry says %u", written,
+                 uncompressed_bytes);
   }
   return text;
 }

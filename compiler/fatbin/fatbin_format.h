@@ -36,16 +36,16 @@ static_assert(sizeof(FatbinHeaderLayout) == 16);
 inline constexpr uint16_t kFatbinVersion = 1;
 
 struct EntryLayout {
-  uint16_t kind;                // EntryKind
-  uint16_t version;             // 0x0101
-  uint32_t header_bytes;        // 64, or more when strings follow; the payload starts there
-  uint64_t payload_bytes;       // as stored, padded to 8
-  uint32_t compressed_bytes;    // 0: the payload is not compressed
-  uint32_t options_offset;      // from the entry's start; 0: none
-  uint16_t minor;               // PTX: the .version of the text
+  uint16_t kind;              // EntryKind
+  uint16_t version;           // 0x0101
+  uint32_t header_bytes;      // 64, or more when strings follow; the payload starts there
+  uint64_t payload_bytes;     // as stored, padded to 8
+  uint32_t compressed_bytes;  // 0: the payload is not compressed
+  uint32_t options_offset;    // from the entry's start; 0: none
+  uint16_t minor;             // PTX: the .version of the text
   uint16_t major;
-  uint32_t arch;                // NN of compute_NN or sm_NN
-  uint32_t name_offset;         // source file name, from the entry's start; 0: none
+  uint32_t arch;         // NN of compute_NN or sm_NN
+  uint32_t name_offset;  // source file name, from the entry's start; 0: none
   uint32_t name_bytes;
   uint64_t flags;
   uint64_t reserved;
@@ -58,8 +58,8 @@ enum class EntryKind : uint16_t { kPtx = 1, kElf = 2, kLto = 8 };
 
 inline constexpr uint64_t kFlag64Bit = 0x1;
 inline constexpr uint64_t kFlagLinux = 0x10;
-inline constexpr uint64_t kFlagLz4 = 0x2000;           // a raw LZ4 block
-inline constexpr uint64_t kFlagZstd = 0x8000;          // a zstd frame
+inline constexpr uint64_t kFlagLz4 = 0x2000;               // a raw LZ4 block
+inline constexpr uint64_t kFlagZstd = 0x8000;              // a zstd frame
 inline constexpr uint64_t kFlagArchSpecific = 0x100000;    // compute_NNa
 inline constexpr uint64_t kFlagFamilySpecific = 0x200000;  // compute_NNf
 

@@ -32,8 +32,7 @@ absl::Status Corrupt(size_t index, const absl::FormatSpec<Args...>& format, cons
 // The strings behind the fixed part of an entry's header. `header` is that header with everything up to the payload.
 absl::Status ReadStrings(size_t index, const EntryLayout& layout, std::string_view header, Entry& entry) {
   if (layout.name_offset != 0 && layout.name_bytes != 0) {
-    if (layout.name_offset < sizeof(EntryLayout) ||
-        !Slice(header, layout.name_offset, layout.name_bytes, entry.name)) {
+    if (layout.name_offset < sizeof(EntryLayout) || !Slice(header, layout.name_offset, layout.name_bytes, entry.name)) {
       return Corrupt(index, "source name at %u, %u bytes, is outside its header of %u", layout.name_offset,
                      layout.name_bytes, header.size());
     }
@@ -70,7 +69,8 @@ absl::Status ReadPayload(size_t index, const EntryLayout& layout, Entry& entry) 
                    layout.compressed_bytes, layout.uncompressed_bytes);
   }
   if (layout.compressed_bytes > entry.payload.size()) {
-    return Corrupt(index, "compressed size %u is above the payload's %u", layout.compressed_bytes, entry.payload.size());
+    return Corrupt(index, "compressed size %u is above the payload's %u", layout.compressed_bytes,
+                   entry.payload.size());
   }
   entry.payload = entry.payload.substr(0, layout.compressed_bytes);
   entry.uncompressed_bytes = layout.uncompressed_bytes;
@@ -83,12 +83,16 @@ absl::StatusOr<Entry> ReadEntry(size_t index, std::string_view& rest) {
     return Corrupt(index, "%u bytes left, an entry header has %u", rest.size(), sizeof(EntryLayout));
   }
   const EntryLayout layout = Load<EntryLayout>(rest.data());
-  if (layout.version != kEntryVersion) return Corrupt(index, "version 0x%x, expected 0x%x", layout.version, kEntryVersion);
+  if (layout.version != kEntryVersion)
+    return Corrupt(index, "version 0x%x, expected 0x%x", layout.version, kEntryVersion);
   if (layout.header_bytes < sizeof(EntryLayout) || layout.header_bytes > rest.size()) {
     return Corrupt(index, "header size %u, expected %u to %u", layout.header_bytes, sizeof(EntryLayout), rest.size());
   }
-  Entry entry{.kind = static_cast<EntryKind>(layout.kind), .arch = layout.arch, .isa_major = layout.major,
-              .isa_minor = layout.minor, .flags = layout.flags};
+  Entry entry{.kind = static_cast<EntryKind>(layout.kind),
+              .arch = layout.arch,
+              .isa_major = layout.major,
+              .isa_minor = layout.minor,
+              .flags = layout.flags};
   if (!Slice(rest, layout.header_bytes, layout.payload_bytes, entry.payload)) {
     return Corrupt(index, "payload of %u bytes, but %u are left", layout.payload_bytes,
                    rest.size() - layout.header_bytes);
@@ -157,9 +161,12 @@ std::string Describe(const Entry& entry) {
                        : (entry.flags & kFlagFamilySpecific) != 0 ? "f"
                                                                   : "";
   switch (entry.kind) {
-    case EntryKind::kPtx: return absl::StrCat("compute_", entry.arch, suffix);
-    case EntryKind::kElf: return absl::StrCat("sm_", entry.arch, suffix);
-    case EntryKind::kLto: return absl::StrCat("LTO-IR for sm_", entry.arch, suffix);
+    case EntryKind::kPtx:
+      return absl::StrCat("compute_", entry.arch, suffix);
+    case EntryKind::kElf:
+      return absl::StrCat("sm_", entry.arch, suffix);
+    case EntryKind::kLto:
+      return absl::StrCat("LTO-IR for sm_", entry.arch, suffix);
   }
   return absl::StrCat("an entry of unknown kind ", static_cast<unsigned>(entry.kind), " for ", entry.arch, suffix);
 }

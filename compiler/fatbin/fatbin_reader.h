@@ -14,13 +14,13 @@ namespace culvert::compiler::fatbin {
 
 // One entry. The views point into the bytes that were read and live as long as they do.
 struct Entry {
-  EntryKind kind;             // may hold a value without a name: an entry of a kind that is not known
+  EntryKind kind;  // may hold a value without a name: an entry of a kind that is not known
   uint32_t arch = 0;
   uint16_t isa_major = 0, isa_minor = 0;
   uint64_t flags = 0;
-  std::string_view name;      // source file, or empty
-  std::string_view options;   // compiler options recorded by the writer, or empty
-  std::string_view payload;   // as stored, without padding when compressed
+  std::string_view name;            // source file, or empty
+  std::string_view options;         // compiler options recorded by the writer, or empty
+  std::string_view payload;         // as stored, without padding when compressed
   uint64_t uncompressed_bytes = 0;  // 0: not compressed
 
   bool compressed() const { return uncompressed_bytes != 0; }

@@ -44,13 +44,17 @@ absl::Status AppendEntry(const PtxImage& image, Compression compression, std::st
   }
   unsigned major = 0, minor = 0;
   const size_t version = image.text.find(".version");
-  if (version == std::string::npos || std::sscanf(image.text.c_str() + version, ".version %u.%u", &major, &minor) != 2) {
+  if (version == std::string::npos ||
+      std::sscanf(image.text.c_str() + version, ".version %u.%u", &major, &minor) != 2) {
     return Error(ErrorKind::kInvalidPtx, "PTX without a .version line");
   }
   const std::string_view with_nul(image.text.c_str(), image.text.size() + 1);  // the NUL is counted
   std::string payload(with_nul);
-  EntryLayout layout{.kind = static_cast<uint16_t>(EntryKind::kPtx), .version = kEntryVersion,
-                     .minor = static_cast<uint16_t>(minor), .major = static_cast<uint16_t>(major), .arch = image.arch,
+  EntryLayout layout{.kind = static_cast<uint16_t>(EntryKind::kPtx),
+                     .version = kEntryVersion,
+                     .minor = static_cast<uint16_t>(minor),
+                     .major = static_cast<uint16_t>(major),
+                     .arch = image.arch,
                      .flags = kFlag64Bit | kFlagLinux};
   if (compression != Compression::kNone) {
     CULVERT_ASSIGN_OR_RETURN(payload, Compress(with_nul, compression));
@@ -80,8 +84,10 @@ absl::StatusOr<std::string> WriteFatbin(const std::vector<PtxImage>& images, Com
   std::string entries;
   for (const PtxImage& image : images) CULVERT_RETURN_IF_ERROR(AppendEntry(image, compression, entries));
   std::string fatbin;
-  Append(fatbin, FatbinHeaderLayout{.magic = kFatbinMagic, .version = kFatbinVersion,
-                                    .header_bytes = sizeof(FatbinHeaderLayout), .entries_bytes = entries.size()});
+  Append(fatbin, FatbinHeaderLayout{.magic = kFatbinMagic,
+                                    .version = kFatbinVersion,
+                                    .header_bytes = sizeof(FatbinHeaderLayout),
+                                    .entries_bytes = entries.size()});
   return fatbin + entries;
 }
 

@@ -13,9 +13,9 @@ namespace culvert::compiler::fatbin {
 enum class Compression : uint8_t { kNone, kLz4, kZstd };
 
 struct PtxImage {
-  uint32_t arch = 0;   // 80 for compute_80
-  std::string text;    // PTX without a NUL at its end
-  std::string name;    // source file shown in diagnostics; may be empty
+  uint32_t arch = 0;  // 80 for compute_80
+  std::string text;   // PTX without a NUL at its end
+  std::string name;   // source file shown in diagnostics; may be empty
 };
 
 // A fatbin with one entry per image, in the order given. The entry's ISA version is read from the text's .version

@@ -93,10 +93,11 @@ absl::StatusOr<SelectedImage> SelectLinked(const void* const* images, uint32_t d
   if (count == kMaxImages) return Error(ErrorKind::kInvalidImage, "the list of a linked program's objects has no end");
   if (objects.empty()) return ChoosePtx(without_ptx, device_capability).status();
   if (objects.size() > 1 || !without_ptx.empty() || !undefined.empty()) {
-    return Error(ErrorKind::kNotSupported,
-                 "device code of a program built with -rdc=true would have to be linked (%u objects with PTX, %u images "
-                 "without, undefined: %s); the device linker is not implemented: rebuild without -rdc=true",
-                 objects.size(), without_ptx.size(), undefined.empty() ? "nothing" : absl::StrJoin(undefined, ", "));
+    return Error(
+        ErrorKind::kNotSupported,
+        "device code of a program built with -rdc=true would have to be linked (%u objects with PTX, %u images "
+        "without, undefined: %s); the device linker is not implemented: rebuild without -rdc=true",
+        objects.size(), without_ptx.size(), undefined.empty() ? "nothing" : absl::StrJoin(undefined, ", "));
   }
   return std::move(objects.front());
 }

@@ -86,14 +86,18 @@ absl::StatusOr<SelectedImage> SelectWrapper(const void* data, size_t size_bytes,
 absl::StatusOr<SelectedImage> SelectImage(const void* data, size_t size_bytes, uint32_t device_capability) {
   if (data == nullptr) return Error(ErrorKind::kInvalidValue, "the image is a null pointer");
   switch (KindOfImage(data, size_bytes)) {
-    case ImageKind::kFatbinWrapper: return SelectWrapper(data, size_bytes, device_capability);
-    case ImageKind::kFatbin: return SelectFatbin(data, size_bytes, device_capability);
-    case ImageKind::kPtx: return SelectText(static_cast<const char*>(data), size_bytes);
+    case ImageKind::kFatbinWrapper:
+      return SelectWrapper(data, size_bytes, device_capability);
+    case ImageKind::kFatbin:
+      return SelectFatbin(data, size_bytes, device_capability);
+    case ImageKind::kPtx:
+      return SelectText(static_cast<const char*>(data), size_bytes);
     case ImageKind::kElf: {
       const size_t bytes = size_bytes == 0 ? fatbin::kElfHeaderBytes : size_bytes;
       return fatbin::RefuseElf(std::string_view(static_cast<const char*>(data), bytes));
     }
-    case ImageKind::kUnknown: break;
+    case ImageKind::kUnknown:
+      break;
   }
   return Error(ErrorKind::kInvalidImage, "the image is neither PTX text nor a fatbin (first byte 0x%02x)",
                unsigned{*static_cast<const unsigned char*>(data)});

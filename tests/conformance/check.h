@@ -17,43 +17,44 @@
 #include <vector>
 
 // Ends the program with exit code 1 when a CUDA call fails.
-#define CHECK_CUDA(expr)                                                                                            \
-  do {                                                                                                              \
-    cudaError_t check_error_ = (expr);                                                                              \
-    if (check_error_ != cudaSuccess) {                                                                              \
-      std::printf("%s:%d: %s: %s (%d)\n", __FILE__, __LINE__, #expr, cudaGetErrorString(check_error_),              \
-                  static_cast<int>(check_error_));                                                                  \
-      std::fflush(stdout);                                                                                          \
-      std::_Exit(1);                                                                                                \
-    }                                                                                                               \
+#define CHECK_CUDA(expr)                                                                               \
+  do {                                                                                                 \
+    cudaError_t check_error_ = (expr);                                                                 \
+    if (check_error_ != cudaSuccess) {                                                                 \
+      std::printf("%s:%d: %s: %s (%d)\n", __FILE__, __LINE__, #expr, cudaGetErrorString(check_error_), \
+                  static_cast<int>(check_error_));                                                     \
+      std::fflush(stdout);                                                                             \
+      std::_Exit(1);                                                                                   \
+    }                                                                                                  \
   } while (0)
 
 // After a <<<>>> launch: the launch itself and, at the synchronise, the kernel.
-#define CHECK_LAUNCH()                  \
-  do {                                  \
-    CHECK_CUDA(cudaGetLastError());     \
+#define CHECK_LAUNCH()                   \
+  do {                                   \
+    CHECK_CUDA(cudaGetLastError());      \
     CHECK_CUDA(cudaDeviceSynchronize()); \
   } while (0)
 
 // Counts a failure when a CUDA call does not give exactly `want`.
-#define EXPECT_CUDA(expr, want)                                                                                   \
-  do {                                                                                                            \
-    cudaError_t check_got_ = (expr), check_want_ = (want);                                                        \
-    if (check_got_ != check_want_)                                                                                \
-      check::Fail("%s:%d: %s gave %d (%s), expected %d (%s)\n", __FILE__, __LINE__, #expr, int(check_got_),        \
-                  cudaGetErrorName(check_got_), int(check_want_), cudaGetErrorName(check_want_));                 \
+#define EXPECT_CUDA(expr, want)                                                                             \
+  do {                                                                                                      \
+    cudaError_t check_got_ = (expr), check_want_ = (want);                                                  \
+    if (check_got_ != check_want_)                                                                          \
+      check::Fail("%s:%d: %s gave %d (%s), expected %d (%s)\n", __FILE__, __LINE__, #expr, int(check_got_), \
+                  cudaGetErrorName(check_got_), int(check_want_), cudaGetErrorName(check_want_));           \
   } while (0)
 
-#define EXPECT(condition)                                                                \
-  do {                                                                                   \
+#define EXPECT(condition)                                                                   \
+  do {                                                                                      \
     if (!(condition)) check::Fail("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
   } while (0)
 
-#define EXPECT_EQ(got, want)                                                                                        \
-  do {                                                                                                              \
-    long long check_got_ = (long long)(got), check_want_ = (long long)(want);                                       \
-    if (check_got_ != check_want_)                                                                                  \
-      check::Fail("%s:%d: %s is %lld, expected %s = %lld\n", __FILE__, __LINE__, #got, check_got_, #want, check_want_); \
+#define EXPECT_EQ(got, want)                                                                              \
+  do {                                                                                                    \
+    long long check_got_ = (long long)(got), check_want_ = (long long)(want);                             \
+    if (check_got_ != check_want_)                                                                        \
+      check::Fail("%s:%d: %s is %lld, expected %s = %lld\n", __FILE__, __LINE__, #got, check_got_, #want, \
+                  check_want_);                                                                           \
   } while (0)
 
 namespace check {

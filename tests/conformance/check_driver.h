@@ -13,22 +13,22 @@ inline const char* Name(CUresult result) {
 }
 }  // namespace check
 
-#define CHECK_CU(expr)                                                                                                 \
-  do {                                                                                                                 \
-    CUresult check_result_ = (expr);                                                                                   \
-    if (check_result_ != CUDA_SUCCESS) {                                                                               \
-      std::printf("%s:%d: %s: %s (%d)\n", __FILE__, __LINE__, #expr, check::Name(check_result_), int(check_result_));  \
-      std::fflush(stdout);                                                                                             \
-      std::_Exit(1);                                                                                                   \
-    }                                                                                                                  \
+#define CHECK_CU(expr)                                                                                                \
+  do {                                                                                                                \
+    CUresult check_result_ = (expr);                                                                                  \
+    if (check_result_ != CUDA_SUCCESS) {                                                                              \
+      std::printf("%s:%d: %s: %s (%d)\n", __FILE__, __LINE__, #expr, check::Name(check_result_), int(check_result_)); \
+      std::fflush(stdout);                                                                                            \
+      std::_Exit(1);                                                                                                  \
+    }                                                                                                                 \
   } while (0)
 
-#define EXPECT_CU(expr, want)                                                                                   \
-  do {                                                                                                          \
-    CUresult check_got_ = (expr), check_want_ = (want);                                                         \
-    if (check_got_ != check_want_)                                                                              \
-      check::Fail("%s:%d: %s gave %d (%s), expected %d (%s)\n", __FILE__, __LINE__, #expr, int(check_got_),      \
-                  check::Name(check_got_), int(check_want_), check::Name(check_want_));                         \
+#define EXPECT_CU(expr, want)                                                                               \
+  do {                                                                                                      \
+    CUresult check_got_ = (expr), check_want_ = (want);                                                     \
+    if (check_got_ != check_want_)                                                                          \
+      check::Fail("%s:%d: %s gave %d (%s), expected %d (%s)\n", __FILE__, __LINE__, #expr, int(check_got_), \
+                  check::Name(check_got_), int(check_want_), check::Name(check_want_));                     \
   } while (0)
 
 namespace check {

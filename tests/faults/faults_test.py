@@ -5,6 +5,7 @@ The report must name the kernel, the block and thread, and the source line (the 
 """
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.cu")
 
 def line_of(text: str, which: int = 0) -> int:
     """Number of the source line that holds `text`."""
-    return [i for i, line in enumerate(open(SOURCE), 1) if text in line][which]
+    return [i for i, line in enumerate(pathlib.Path(SOURCE).read_text().splitlines(), 1) if text in line][which]
 
 
 class Faults(unittest.TestCase):

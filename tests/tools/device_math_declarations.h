@@ -2,7 +2,7 @@
 #pragma once
 
 extern "C" {
-#define CULVERT_BOTH(NAME) \
+#define CULVERT_BOTH(NAME)    \
   double __nv_##NAME(double); \
   float __nv_##NAME##f(float);
 CULVERT_BOTH(acos)
@@ -47,7 +47,7 @@ CULVERT_BOTH(y0)
 CULVERT_BOTH(y1)
 #undef CULVERT_BOTH
 double __nv_rsqrt(double);
-#define CULVERT_BOTH(NAME) \
+#define CULVERT_BOTH(NAME)            \
   double __nv_##NAME(double, double); \
   float __nv_##NAME##f(float, float);
 CULVERT_BOTH(atan2)

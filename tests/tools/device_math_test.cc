@@ -65,10 +65,14 @@ long double Pi() { return acosl(-1.0L); }
 long double SinPi(long double x) {
   const long double n = rintl(2 * x), r = (x - n / 2) * Pi();
   switch (static_cast<long long>(fmodl(n, 4)) & 3) {
-    case 0: return sinl(r);
-    case 1: return cosl(r);
-    case 2: return -sinl(r);
-    default: return -cosl(r);
+    case 0:
+      return sinl(r);
+    case 1:
+      return cosl(r);
+    case 2:
+      return -sinl(r);
+    default:
+      return -cosl(r);
   }
 }
 long double Erfcx(long double x) {
@@ -270,10 +274,11 @@ TEST(DeviceMathBinary, Hypot) {
 TEST(DeviceMathBinary, RemaindersAreExact) {
   SweepTwo<double>("fmod", __nv_fmod, [](double x, double y) { return std::fmod(x, y); }, -1e300, 1e300, -1e3, 1e3, 0);
   SweepTwo<float>("fmodf", __nv_fmodf, [](float x, float y) { return std::fmod(x, y); }, -1e30, 1e30, -1e3, 1e3, 0);
-  SweepTwo<double>("remainder", __nv_remainder, [](double x, double y) { return std::remainder(x, y); }, -1e300, 1e300,
-                   -1e3, 1e3, 0);
-  SweepTwo<double>("nextafter", __nv_nextafter, [](double x, double y) { return std::nextafter(x, y); }, -1, 1, -1, 1,
-                   0);
+  SweepTwo<double>(
+      "remainder", __nv_remainder, [](double x, double y) { return std::remainder(x, y); }, -1e300, 1e300, -1e3, 1e3,
+      0);
+  SweepTwo<double>(
+      "nextafter", __nv_nextafter, [](double x, double y) { return std::nextafter(x, y); }, -1, 1, -1, 1, 0);
   Arguments<double> xs(-1e5, 1e5), ys(-300, 300);
   for (int i = 0; i < kSamples; ++i) {
     const double x = xs.Next(), y = ys.Next();
@@ -322,11 +327,12 @@ TEST(DeviceMathExact, ScalingAndSplitting) {
 
 // NaN, infinities, zeros and poles (C17 annex F, which the CUDA math API follows).
 TEST(DeviceMathSpecial, AsInTheCLibrary) {
-  const double kSpecial[] = {0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1e300, -1e300, 5e-324, -5e-324,
-                             HUGE_VAL, -HUGE_VAL, NAN};
+  const double kSpecial[] = {0.0,  -0.0,  1.0,    -1.0,   0.5,     -0.5,     2.0,       -2.0, 3.0,
+                             -3.0, 1e300, -1e300, 5e-324, -5e-324, HUGE_VAL, -HUGE_VAL, NAN};
   const auto same = [](double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
-    return a == b ? std::signbit(a) == std::signbit(b) : std::fabs(a - b) <= std::fabs(b) * 1e-15 || UlpError(a, b) <= 1;
+    return a == b ? std::signbit(a) == std::signbit(b)
+                  : std::fabs(a - b) <= std::fabs(b) * 1e-15 || UlpError(a, b) <= 1;
   };
 #define CHECK_ONE(NAME) EXPECT_TRUE(same(__nv_##NAME(x), NAME(x))) << #NAME << "(" << x << ") = " << __nv_##NAME(x)
 #define CHECK_TWO(NAME) \

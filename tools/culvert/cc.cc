@@ -96,7 +96,8 @@ class Compilation {
   bool CheckInstallation() {
     if (options_.clang.empty()) options_.clang = "clang++-19";
     if (!FindProgram(options_.clang)) {
-      Complain(options_.clang + " was not found; install clang 19 (Debian: apt install clang-19) or name another one "
+      Complain(options_.clang +
+               " was not found; install clang 19 (Debian: apt install clang-19) or name another one "
                "with --clang PATH");
       return false;
     }
@@ -149,13 +150,13 @@ class Compilation {
     }
     if (options_.output == Output::kPtx) return 0;
 
-    const std::string fatbin = options_.output == Output::kFatbin ? OutputFor(source, ".fatbin")
-                                                                   : Intermediate(source, stem, ".fatbin");
+    const std::string fatbin =
+        options_.output == Output::kFatbin ? OutputFor(source, ".fatbin") : Intermediate(source, stem, ".fatbin");
     if (!options_.dry_run && !WriteImages(source, fatbin, images)) return 1;
     if (options_.output == Output::kFatbin) return 0;
     Words command = HostCudaCommand();
-    Append(command, {"-Xclang", "-fcuda-include-gpubinary", "-Xclang", fatbin, "-c", source, "-o",
-                     ObjectFor(source, stem)});
+    Append(command,
+           {"-Xclang", "-fcuda-include-gpubinary", "-Xclang", fatbin, "-c", source, "-o", ObjectFor(source, stem)});
     return Execute(command);
   }
 
@@ -179,11 +180,18 @@ class Compilation {
 
   // What both halves of a CUDA source share. --cuda-path points nowhere: an installed toolkit must not be found.
   Words CudaCommand() const {
-    Words command = {options_.clang,  "-x",          "cuda",
-                     "--cuda-path=/nonexistent",     "-nocudainc",
-                     "-nocudalib",    "-Xclang",     "-target-sdk-version=12.5",
-                     "-Wno-unknown-cuda-version",    "-isystem",
-                     paths_.include_dir.string(),    "-include",
+    Words command = {options_.clang,
+                     "-x",
+                     "cuda",
+                     "--cuda-path=/nonexistent",
+                     "-nocudainc",
+                     "-nocudalib",
+                     "-Xclang",
+                     "-target-sdk-version=12.5",
+                     "-Wno-unknown-cuda-version",
+                     "-isystem",
+                     paths_.include_dir.string(),
+                     "-include",
                      (paths_.include_dir / "culvert/prelude.h").string()};
     if (!options_.standard.empty()) command.push_back("-std=" + options_.standard);
     Append(command, options_.common_flags);
@@ -193,9 +201,9 @@ class Compilation {
 
   Words DeviceCommand(int architecture) const {
     Words command = CudaCommand();
-    Append(command, {"--cuda-device-only", "--cuda-gpu-arch=sm_" + std::to_string(architecture),
-                     "--cuda-feature=+ptx85", "-Xclang", "-mlink-builtin-bitcode", "-Xclang",
-                     paths_.device_math.string()});
+    Append(command,
+           {"--cuda-device-only", "--cuda-gpu-arch=sm_" + std::to_string(architecture), "--cuda-feature=+ptx85",
+            "-Xclang", "-mlink-builtin-bitcode", "-Xclang", paths_.device_math.string()});
     Append(command, options_.device_flags);
     return command;
   }
@@ -226,7 +234,8 @@ class Compilation {
   bool CheckDefined(const std::string& source, const std::string& ptx) const {
     const Words undefined = UndefinedFunctions(ptx);
     for (const std::string& name : undefined) {
-      Complain(source + ": device function " + name + " is called but defined nowhere in this source; relocatable "
+      Complain(source + ": device function " + name +
+               " is called but defined nowhere in this source; relocatable "
                "device code is not supported, so its definition must be visible here");
     }
     return undefined.empty();

@@ -104,9 +104,18 @@ class Parser {
         {"--cubin", [](Parser& p) { p.RefuseCubin("--cubin"); }},
     };
     static const std::set<std::string> kWithoutEffect = {
-        "--expt-relaxed-constexpr", "-expt-relaxed-constexpr", "--expt-extended-lambda", "-expt-extended-lambda",
-        "--extended-lambda",        "-extended-lambda",        "-res-usage",             "--resource-usage",
-        "-disable-warnings",        "-Wno-deprecated-gpu-targets", "-restrict",           "--restrict",
+        "--expt-relaxed-constexpr",
+        "-expt-relaxed-constexpr",
+        "--expt-extended-lambda",
+        "-expt-extended-lambda",
+        "--extended-lambda",
+        "-extended-lambda",
+        "-res-usage",
+        "--resource-usage",
+        "-disable-warnings",
+        "-Wno-deprecated-gpu-targets",
+        "-restrict",
+        "--restrict",
         "-extra-device-vectorization",
     };
     if (const auto action = kActions.find(word); action != kActions.end()) {
@@ -134,16 +143,23 @@ class Parser {
     static const std::vector<Option> kOptions = {
         {{"--output-file", "-o"}, true, [](Parser& p, const std::string& v) { p.options_.output_path = v; }},
         {{"-arch", "--gpu-architecture"}, false, [](Parser& p, const std::string& v) { p.AddArchitecture(v); }},
-        {{"-code", "--gpu-code"}, false,
+        {{"-code", "--gpu-code"},
+         false,
          [](Parser& p, const std::string& v) { p.options_.notes.push_back("-code=" + v + ": only PTX is embedded"); }},
         {{"-gencode", "--generate-code"}, false, [](Parser& p, const std::string& v) { p.AddGenerateCode(v); }},
         {{"-rdc", "--relocatable-device-code"}, false, [](Parser& p, const std::string& v) { p.Rdc(v); }},
         {{"-ftz", "--ftz"}, false, [](Parser& p, const std::string& v) { p.FlushToZero(p.Bool("-ftz", v)); }},
         {{"-fmad", "--fmad"}, false, [](Parser& p, const std::string& v) { p.Contract(p.Bool("-fmad", v)); }},
-        {{"-prec-div", "--prec-div"}, false, [](Parser& p, const std::string& v) { p.PreciseDivision(p.Bool("-prec-div", v)); }},
-        {{"-prec-sqrt", "--prec-sqrt"}, false, [](Parser& p, const std::string& v) { p.PreciseSqrt(p.Bool("-prec-sqrt", v)); }},
+        {{"-prec-div", "--prec-div"},
+         false,
+         [](Parser& p, const std::string& v) { p.PreciseDivision(p.Bool("-prec-div", v)); }},
+        {{"-prec-sqrt", "--prec-sqrt"},
+         false,
+         [](Parser& p, const std::string& v) { p.PreciseSqrt(p.Bool("-prec-sqrt", v)); }},
         {{"-default-stream", "--default-stream"}, false, [](Parser& p, const std::string& v) { p.DefaultStream(v); }},
-        {{"-Xcompiler", "--compiler-options"}, false, [](Parser& p, const std::string& v) {
+        {{"-Xcompiler", "--compiler-options"},
+         false,
+         [](Parser& p, const std::string& v) {
            for (const std::string& flag : SplitCommas(v)) p.HostAndLink(flag);
          }},
         {{"-Xlinker", "--linker-options"}, false, [](Parser& p, const std::string& v) { p.Linker("-Wl," + v); }},
@@ -158,7 +174,9 @@ class Parser {
         {{"--define-macro", "-D"}, true, [](Parser& p, const std::string& v) { p.Common({"-D" + v}); }},
         {{"--undefine-macro", "-U"}, true, [](Parser& p, const std::string& v) { p.Common({"-U" + v}); }},
         {{"--optimize", "-O"}, true, [](Parser& p, const std::string& v) { p.Optimise(v); }},
-        {{"--library-path", "-L"}, true, [](Parser& p, const std::string& v) { p.options_.link_flags.push_back("-L" + v); }},
+        {{"--library-path", "-L"},
+         true,
+         [](Parser& p, const std::string& v) { p.options_.link_flags.push_back("-L" + v); }},
         {{"--library", "-l"}, true, [](Parser& p, const std::string& v) { p.AddLibrary(v); }},
         {{"-x", "--x"}, false, [](Parser& p, const std::string& v) { p.Language(v); }},
         {{"-MF"}, false, [](Parser& p, const std::string& v) { p.Host({"-MF", v}); }},
@@ -173,7 +191,9 @@ class Parser {
         {{"-maxrregcount", "--maxrregcount"}, false, &Parser::IgnoreValue},
         {{"-diag-suppress", "--diag-suppress"}, false, &Parser::IgnoreValue},
         {{"-t", "--threads"}, false, &Parser::IgnoreValue},
-        {{"-m", "--machine"}, false, [](Parser& p, const std::string& v) {
+        {{"-m", "--machine"},
+         false,
+         [](Parser& p, const std::string& v) {
            if (v != "64") p.error_ = "-m" + v + ": only 64-bit programs can be built";
          }},
     };
@@ -301,7 +321,8 @@ class Parser {
     if (Bool(current_, value)) RefuseRdc(current_ + "=true");
   }
   void RefuseRdc(const std::string& option) {
-    error_ = option + ": relocatable device code is not supported; put device functions that are called from several "
+    error_ = option +
+             ": relocatable device code is not supported; put device functions that are called from several "
              "sources into a header";
   }
   void RefuseCubin(const std::string& option) {
@@ -315,8 +336,8 @@ class Parser {
       return;
     }
     const size_t digits = text.find_first_of("0123456789");
-    const bool prefix_ok = digits != std::string::npos &&
-                           (digits == 0 || StartsWith(text, "sm_") || StartsWith(text, "compute_"));
+    const bool prefix_ok =
+        digits != std::string::npos && (digits == 0 || StartsWith(text, "sm_") || StartsWith(text, "compute_"));
     char* end = nullptr;
     const long number = prefix_ok ? std::strtol(text.c_str() + digits, &end, 10) : 0;
     const std::string suffix = end != nullptr ? end : "";

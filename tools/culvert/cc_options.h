@@ -23,16 +23,16 @@ struct CcOptions {
   Output output = Output::kExecutable;
   std::string output_path;  // empty: the default of the output kind
   std::vector<CcInput> inputs;
-  std::vector<int> architectures;           // compute capability * 10, e.g. 80; ascending, never empty
-  std::vector<std::string> common_flags;    // device, host and host-only compilations
-  std::vector<std::string> device_flags;    // device compilations
-  std::vector<std::string> cuda_flags;      // both halves of a CUDA source
-  std::vector<std::string> host_flags;      // host halves and host sources
-  std::vector<std::string> link_flags;      // the link, before the inputs
-  std::vector<std::string> notes;           // options accepted without effect, and why; printed with -v
-  std::vector<std::string> warnings;        // printed always
-  std::string standard;                     // -std= of CUDA and C++ sources (of C sources if it names a C one)
-  std::string clang;                        // empty: clang++-19 from PATH
+  std::vector<int> architectures;         // compute capability * 10, e.g. 80; ascending, never empty
+  std::vector<std::string> common_flags;  // device, host and host-only compilations
+  std::vector<std::string> device_flags;  // device compilations
+  std::vector<std::string> cuda_flags;    // both halves of a CUDA source
+  std::vector<std::string> host_flags;    // host halves and host sources
+  std::vector<std::string> link_flags;    // the link, before the inputs
+  std::vector<std::string> notes;         // options accepted without effect, and why; printed with -v
+  std::vector<std::string> warnings;      // printed always
+  std::string standard;                   // -std= of CUDA and C++ sources (of C sources if it names a C one)
+  std::string clang;                      // empty: clang++-19 from PATH
   bool optimisation_given = false;
   bool rpath = true;
   bool verbose = false;

@@ -74,7 +74,8 @@ bool PrintDevices(const Driver& driver) {
     std::fprintf(stderr, "culvert info: the driver library did not initialise (error %d)\n", error);
     return false;
   }
-  std::printf("CUDA driver API %d.%d, %d device%s\n", version / 1000, version % 1000 / 10, count, count == 1 ? "" : "s");
+  std::printf("CUDA driver API %d.%d, %d device%s\n", version / 1000, version % 1000 / 10, count,
+              count == 1 ? "" : "s");
   for (int ordinal = 0; ordinal < count; ++ordinal) {
     int device = 0;
     char name[256] = "";

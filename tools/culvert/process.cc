@@ -12,8 +12,7 @@ namespace culvert::tools {
 namespace {
 
 bool NeedsQuotes(const std::string& word) {
-  const char* const kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=/.,:@%";
+  const char* const kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=/.,:@%";
   return word.empty() || word.find_first_not_of(kPlain) != std::string::npos;
 }
 

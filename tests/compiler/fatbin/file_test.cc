@@ -1,4 +1,5 @@
-// fatbin_file_test FILE...: selects from each file and prints "FILE: arch BYTES first-line" or "FILE: error KIND message".
+// fatbin_file_test FILE...: selects from each file and prints "FILE: arch BYTES first-line" or "FILE: error KIND
+// message".
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -14,7 +15,8 @@ int main(int argc, char** argv) {
     const auto image = culvert::compiler::SelectImage(bytes.data(), bytes.size(), 121);
     if (image.ok()) {
       const bool has_version = image->ptx.find("\n.version ") != std::string::npos;
-      std::printf("%s: arch %u name '%s' %s\n", argv[i], image->arch, image->name.c_str(), has_version ? "ptx" : "no-ptx");
+      std::printf("%s: arch %u name '%s' %s\n", argv[i], image->arch, image->name.c_str(),
+                  has_version ? "ptx" : "no-ptx");
     } else {
       std::printf("%s: error %u %s\n", argv[i], static_cast<unsigned>(culvert::KindOf(image.status())),
                   std::string(image.status().message()).c_str());

@@ -48,8 +48,13 @@ std::string Raw(const T& value) {
 
 // An entry as a compiler writes it; tests change fields of `layout` before or bytes after.
 struct CraftedEntry {
-  EntryLayout layout{.kind = 1, .version = kEntryVersion, .header_bytes = sizeof(EntryLayout), .minor = 8, .major = 7,
-                     .arch = 80, .flags = kFlag64Bit | kFlagLinux};
+  EntryLayout layout{.kind = 1,
+                     .version = kEntryVersion,
+                     .header_bytes = sizeof(EntryLayout),
+                     .minor = 8,
+                     .major = 7,
+                     .arch = 80,
+                     .flags = kFlag64Bit | kFlagLinux};
   std::string strings;  // between header and payload
   std::string payload;
 
@@ -71,12 +76,19 @@ inline std::string PtxEntry(uint32_t arch, const std::string& text, uint64_t mor
   entry.layout.flags |= more_flags;
   return entry.Bytes();
 }
-inline std::string ElfEntry(uint32_t arch) { return CraftedEntry(EntryKind::kElf, arch, "\x7f" "ELF....").Bytes(); }
+inline std::string ElfEntry(uint32_t arch) {
+  return CraftedEntry(EntryKind::kElf, arch,
+                      "\x7f"
+                      "ELF....")
+      .Bytes();
+}
 
 // A 64-byte ELF header for `machine`; `flags` carries the architecture.
 inline std::string ElfHeader(uint16_t machine, uint8_t abi_version, uint32_t flags) {
   std::string header(64, '\0');
-  header.replace(0, 5, "\x7f" "ELF\x02");
+  header.replace(0, 5,
+                 "\x7f"
+                 "ELF\x02");
   header[8] = static_cast<char>(abi_version);
   std::memcpy(header.data() + 18, &machine, 2);
   std::memcpy(header.data() + 48, &flags, 4);

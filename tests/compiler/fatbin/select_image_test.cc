@@ -57,9 +57,10 @@ TEST(SelectImage, NoImage) {
 }
 
 TEST(SelectImage, HighestArchitectureTheDeviceHas) {
-  const std::string fatbin =
-      Fatbin(PtxEntry(75, Ptx(75)) + ElfEntry(90) + PtxEntry(90, Ptx(90)) + PtxEntry(80, Ptx(80)) + PtxEntry(130, Ptx(130)));
-  for (auto [capability, chosen] : {std::pair(121u, 90u), {90u, 90u}, {89u, 80u}, {80u, 80u}, {75u, 75u}, {140u, 130u}}) {
+  const std::string fatbin = Fatbin(PtxEntry(75, Ptx(75)) + ElfEntry(90) + PtxEntry(90, Ptx(90)) +
+                                    PtxEntry(80, Ptx(80)) + PtxEntry(130, Ptx(130)));
+  for (auto [capability, chosen] :
+       {std::pair(121u, 90u), {90u, 90u}, {89u, 80u}, {80u, 80u}, {75u, 75u}, {140u, 130u}}) {
     const auto image = Select(fatbin, capability);
     ASSERT_TRUE(image.ok()) << image.status();
     EXPECT_EQ(image->arch, chosen);
@@ -99,8 +100,8 @@ TEST(SelectImage, WriterRefusesWhatIsNotPtx) {
 TEST(SelectImage, MachineCodeOnlyNamesTheArchitecturesAndTheWayOut) {
   const auto image = Select(Fatbin(ElfEntry(90) + ElfEntry(75) + CraftedEntry(EntryKind::kLto, 80, "x").Bytes()));
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNoBinaryForDevice);
-  EXPECT_THAT(std::string(image.status().message()),
-              AllOf(HasSubstr("sm_75, LTO-IR for sm_80, sm_90"), HasSubstr("-gencode arch=compute_90,code=compute_90")));
+  EXPECT_THAT(std::string(image.status().message()), AllOf(HasSubstr("sm_75, LTO-IR for sm_80, sm_90"),
+                                                           HasSubstr("-gencode arch=compute_90,code=compute_90")));
 }
 
 TEST(SelectImage, EmptyFatbin) { ExpectError(Fatbin(""), ErrorKind::kNoBinaryForDevice, "fatbin is empty"); }
@@ -108,8 +109,8 @@ TEST(SelectImage, EmptyFatbin) { ExpectError(Fatbin(""), ErrorKind::kNoBinaryFor
 TEST(SelectImage, PtxAboveTheDeviceNamesTheSetting) {
   const auto image = Select(Fatbin(PtxEntry(130, Ptx(130))));
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNoBinaryForDevice);
-  EXPECT_THAT(std::string(image.status().message()),
-              AllOf(HasSubstr("compute_130"), HasSubstr("capability 12.1"), HasSubstr("CULVERT_COMPUTE_CAPABILITY=13.0")));
+  EXPECT_THAT(std::string(image.status().message()), AllOf(HasSubstr("compute_130"), HasSubstr("capability 12.1"),
+                                                           HasSubstr("CULVERT_COMPUTE_CAPABILITY=13.0")));
 }
 
 TEST(SelectImage, BareMachineCode) {
@@ -209,7 +210,11 @@ TEST(SelectImage, PayloadDefects) {
   ExpectEntryError(compressed(kFlagZstd, std::string(40000, 'x'), kMaxTextBytes + 1), "the limit is");
   ExpectEntryError(compressed(kFlagZstd, std::string(40000, 'x'), ~uint64_t{0}), "the limit is");
   ExpectEntryError(compressed(kFlagLz4, "\xff\xff\xff\xff", 100), "LZ4 payload is corrupt");
-  ExpectEntryError(compressed(kFlagLz4, "\x40" "abcd", 100), "gives 4 bytes, the entry says 100");
+  ExpectEntryError(compressed(kFlagLz4,
+                              "\x40"
+                              "abcd",
+                              100),
+                   "gives 4 bytes, the entry says 100");
   ExpectEntryError(compressed(kFlagLz4, "abcd", 4 * 255 + 1), "more than it can hold");
 
   CraftedEntry inner(EntryKind::kPtx, 80, Ptx(80) + '\0' + Ptx(80));
@@ -234,7 +239,8 @@ TEST(SelectImage, DecompressedSizeMustMatch) {
 
 TEST(SelectImage, EveryTruncationIsAnError) {
   for (Compression compression : {Compression::kNone, Compression::kLz4, Compression::kZstd}) {
-    const std::string fatbin = *WriteFatbin({{80, Ptx(80, std::string(300, '\n')), "a.cu"}, {90, Ptx(90), "b.cu"}}, compression);
+    const std::string fatbin =
+        *WriteFatbin({{80, Ptx(80, std::string(300, '\n')), "a.cu"}, {90, Ptx(90), "b.cu"}}, compression);
     for (size_t bytes = 1; bytes < fatbin.size(); ++bytes) {
       const auto image = Select(fatbin.substr(0, bytes));
       EXPECT_EQ(KindOf(image.status()), ErrorKind::kInvalidImage) << bytes << ": " << image.status();
@@ -252,7 +258,8 @@ TEST(SelectImage, EveryTruncationIsAnError) {
 TEST(SelectImage, FlippedBitsNeverReadOutside) {
   int selected = 0;
   for (Compression compression : {Compression::kNone, Compression::kLz4, Compression::kZstd}) {
-    const std::string fatbin = *WriteFatbin({{80, Ptx(80, std::string(200, '\n')), "a.cu"}, {90, Ptx(90), "b.cu"}}, compression);
+    const std::string fatbin =
+        *WriteFatbin({{80, Ptx(80, std::string(200, '\n')), "a.cu"}, {90, Ptx(90), "b.cu"}}, compression);
     for (size_t bit = 0; bit < fatbin.size() * 8; ++bit) {
       std::string changed = fatbin;
       changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
@@ -261,8 +268,8 @@ TEST(SelectImage, FlippedBitsNeverReadOutside) {
       if (image.ok()) {
         EXPECT_LE(image->ptx.size(), fatbin.size() + 300);
       } else {
-        EXPECT_THAT(KindOf(image.status()), testing::AnyOf(ErrorKind::kInvalidImage, ErrorKind::kNoBinaryForDevice,
-                                                           ErrorKind::kInvalidPtx));
+        EXPECT_THAT(KindOf(image.status()),
+                    testing::AnyOf(ErrorKind::kInvalidImage, ErrorKind::kNoBinaryForDevice, ErrorKind::kInvalidPtx));
       }
     }
   }

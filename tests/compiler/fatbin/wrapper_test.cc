@@ -78,7 +78,8 @@ TEST(Wrapper, LinkingIsRefusedByName) {
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNotSupported);
   EXPECT_THAT(std::string(image.status().message()), HasSubstr("2 objects with PTX"));
 
-  const std::string caller = Fatbin(PtxEntry(80, Ptx(80, "  .extern .func  (.param .b64 func_retval0) cudaGetParameterBufferV2\n(\n")));
+  const std::string caller =
+      Fatbin(PtxEntry(80, Ptx(80, "  .extern .func  (.param .b64 func_retval0) cudaGetParameterBufferV2\n(\n")));
   image = SelectLinkedImages(Fatbin(""), {caller, Fatbin(PtxEntry(121, Ptx(121, kDeviceRuntime)))});
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNotSupported);
   EXPECT_THAT(std::string(image.status().message()), HasSubstr("undefined: cudaGetParameterBufferV2"));
