@@ -1,5 +1,6 @@
 #include "runtime/module.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -55,7 +56,7 @@ absl::Status Module::Impl::Initialize(Module& module) {
                                 .is_managed = variable.is_managed,
                                 .is_constant = variable.is_constant};
     uint64_t initial_bytes = std::min<uint64_t>(variable.initial.size(), variable.size_bytes);
-    std::memcpy(reinterpret_cast<void*>(address), variable.initial.data(), initial_bytes);
+    std::copy_n(variable.initial.data(), initial_bytes, reinterpret_cast<uint8_t*>(address));
     memory.Zero(address + initial_bytes, variable.size_bytes - initial_bytes);
   }
   for (const ModuleVariable& variable : all) {
