@@ -1,4 +1,5 @@
-// Copies of linear memory (CUDA Runtime API, "Memory Management"): 1D, 2D, between devices and with variables.
+// Copies of linear memory (CUDA Runtime API, "Memory Management"): 1D, 2D, between devices and with variables. Where
+// nothing is to be copied, the other arguments are not checked; observation of the vendor's runtime library.
 #include <memory>
 
 #include "cuda_api/generated/libcudart_impl.h"
@@ -15,6 +16,7 @@ namespace {
 uint64_t Address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
 
 absl::Status CopyLinear(void* dst, const void* src, size_t count, cudaMemcpyKind kind, cudaStream_t stream, Wait wait) {
+  if (count == 0) return UseContextForNothing();
   CopyParams params;
   params.dst = Address(dst);
   params.src = Address(src);
@@ -25,7 +27,8 @@ absl::Status CopyLinear(void* dst, const void* src, size_t count, cudaMemcpyKind
 
 absl::Status CopyRows(void* dst, size_t dpitch, const void* src, size_t spitch, size_t width, size_t height,
                       cudaMemcpyKind kind, cudaStream_t stream, Wait wait) {
-  if (width != 0 && height != 0 && (width > dpitch || width > spitch)) {
+  if (width == 0 || height == 0) return UseContextForNothing();
+  if (height > 1 && (width > dpitch || width > spitch)) {
     return Error(ErrorKind::kInvalidPitch, "rows of %u bytes do not fit pitches of %u and %u", width, dpitch, spitch);
   }
   CopyParams params;
@@ -52,6 +55,7 @@ absl::StatusOr<uint64_t> SymbolAddress(const void* symbol, size_t count, size_t 
 
 absl::Status CopyToSymbol(const void* symbol, const void* src, size_t count, size_t offset, cudaMemcpyKind kind,
                           cudaStream_t stream, Wait wait) {
+  if (count == 0) return UseContextForNothing();
   if (kind != cudaMemcpyHostToDevice && kind != cudaMemcpyDeviceToDevice && kind != cudaMemcpyDefault) {
     return Error(ErrorKind::kInvalidMemcpyDirection, "%d does not lead to a variable", static_cast<int>(kind));
   }
@@ -61,6 +65,7 @@ absl::Status CopyToSymbol(const void* symbol, const void* src, size_t count, siz
 
 absl::Status CopyFromSymbol(void* dst, const void* symbol, size_t count, size_t offset, cudaMemcpyKind kind,
                             cudaStream_t stream, Wait wait) {
+  if (count == 0) return UseContextForNothing();
   if (kind != cudaMemcpyDeviceToHost && kind != cudaMemcpyDeviceToDevice && kind != cudaMemcpyDefault) {
     return Error(ErrorKind::kInvalidMemcpyDirection, "%d does not come from a variable", static_cast<int>(kind));
   }
@@ -111,6 +116,7 @@ absl::Status cudaMemcpy2DAsync(void* dst, size_t dpitch, const void* src, size_t
 }
 
 absl::Status cudaMemcpyPeer(void* dst, int dstDevice, const void* src, int srcDevice, size_t count) {
+  if (count == 0) return UseContextForNothing();
   CULVERT_RETURN_IF_ERROR(UseDevice(dstDevice).status());
   CULVERT_RETURN_IF_ERROR(UseDevice(srcDevice).status());
   return CopyLinear(dst, src, count, cudaMemcpyDeviceToDevice, nullptr, Wait::kSync);
@@ -118,6 +124,7 @@ absl::Status cudaMemcpyPeer(void* dst, int dstDevice, const void* src, int srcDe
 
 absl::Status cudaMemcpyPeerAsync(void* dst, int dstDevice, const void* src, int srcDevice, size_t count,
                                  cudaStream_t stream) {
+  if (count == 0) return UseContextForNothing();
   CULVERT_RETURN_IF_ERROR(UseDevice(dstDevice).status());
   CULVERT_RETURN_IF_ERROR(UseDevice(srcDevice).status());
   return CopyLinear(dst, src, count, cudaMemcpyDeviceToDevice, stream, Wait::kAsync);

@@ -27,7 +27,7 @@ absl::StatusOr<Side> ToSide(const cudaPitchedPtr& pointer, const cudaPos& positi
                    position.x, pointer.pitch);
     }
     if (extent.depth > 1 && !Fits(position.y, extent.height, pointer.ysize)) {
-      return Error(ErrorKind::kInvalidValue, "%u rows from %u on do not fit planes of %u rows", extent.height,
+      return Error(ErrorKind::kInvalidPitch, "%u rows from %u on do not fit planes of %u rows", extent.height,
                    position.y, pointer.ysize);
     }
   }

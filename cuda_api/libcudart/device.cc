@@ -1,6 +1,7 @@
 // Devices as a thread uses them (CUDA Runtime API, "Device Management", "Peer Device Memory Access").
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include "cuda_api/device_attributes.h"
 #include "cuda_api/generated/libcudart_impl.h"
@@ -42,6 +43,12 @@ absl::StatusOr<Limit> ToLimit(cudaLimit limit) {
   return Error(ErrorKind::kInvalidValue, "%d is no limit", static_cast<int>(limit));
 }
 
+// The limits of the device runtime are refused with their own code.
+absl::Status AsLimitStatus(const absl::Status& status) {
+  if (KindOf(status) != ErrorKind::kNotSupported) return status;
+  return MakeError(ErrorKind::kUnsupportedLimit, std::string(status.message()));
+}
+
 }  // namespace
 
 // Success with 0 devices does not exist: then kNoDevice.
@@ -65,11 +72,8 @@ absl::Status cudaSetDevice(int device) {
 }
 
 absl::Status cudaInitDevice(int device, unsigned int deviceFlags, unsigned int flags) {
-  if ((flags & ~static_cast<unsigned>(cudaInitDeviceFlagsAreValid)) != 0) {
-    return Error(ErrorKind::kInvalidValue, "unknown flags 0x%x", flags);
-  }
   CULVERT_ASSIGN_OR_RETURN(Device * chosen, UseDevice(device));
-  if (flags != 0) {
+  if ((flags & cudaInitDeviceFlagsAreValid) != 0) {
     CULVERT_RETURN_IF_ERROR(CheckDeviceFlags(deviceFlags));
     chosen->primary()->SetFlags(deviceFlags);
   }
@@ -83,11 +87,10 @@ absl::Status cudaSetDeviceFlags(unsigned int flags) {
   return absl::OkStatus();
 }
 
-// Host memory can always be mapped, so that flag is always set.
 absl::Status cudaGetDeviceFlags(unsigned int* flags) {
   CULVERT_ASSIGN_OR_RETURN(Device * device, ThreadDevice());
   Context* current = CurrentContextOrNull();
-  *flags = (current != nullptr ? current : device->primary().get())->flags() | cudaDeviceMapHost;
+  *flags = (current != nullptr ? current : device->primary().get())->flags();
   return absl::OkStatus();
 }
 
@@ -107,14 +110,15 @@ absl::Status cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attr, int de
 absl::Status cudaDeviceGetLimit(size_t* pValue, enum cudaLimit limit) {
   CULVERT_ASSIGN_OR_RETURN(Limit kind, ToLimit(limit));
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
-  CULVERT_ASSIGN_OR_RETURN(*pValue, context->GetLimit(kind));
-  return absl::OkStatus();
+  absl::StatusOr<uint64_t> value = context->GetLimit(kind);
+  if (value.ok()) *pValue = *value;
+  return AsLimitStatus(value.status());
 }
 
 absl::Status cudaDeviceSetLimit(enum cudaLimit limit, size_t value) {
   CULVERT_ASSIGN_OR_RETURN(Limit kind, ToLimit(limit));
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
-  return context->SetLimit(kind, value);
+  return AsLimitStatus(context->SetLimit(kind, value));
 }
 
 absl::Status cudaDeviceGetCacheConfig(enum cudaFuncCache* pCacheConfig) {
@@ -170,7 +174,6 @@ absl::Status cudaDeviceEnablePeerAccess(int peerDevice, unsigned int flags) {
   if (flags != 0) return Error(ErrorKind::kInvalidValue, "flags must be 0, not 0x%x", flags);
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   CULVERT_ASSIGN_OR_RETURN(Device * peer, UseDevice(peerDevice));
-  if (peer == context->device()) return Error(ErrorKind::kInvalidDevice, "device %d is no peer of itself", peerDevice);
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> other, MakeActive(*peer));
   return context->EnablePeerAccess(*other);
 }
@@ -178,7 +181,6 @@ absl::Status cudaDeviceEnablePeerAccess(int peerDevice, unsigned int flags) {
 absl::Status cudaDeviceDisablePeerAccess(int peerDevice) {
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   CULVERT_ASSIGN_OR_RETURN(Device * peer, UseDevice(peerDevice));
-  if (peer == context->device()) return Error(ErrorKind::kInvalidDevice, "device %d is no peer of itself", peerDevice);
   return context->DisablePeerAccess(*peer->primary());
 }
 

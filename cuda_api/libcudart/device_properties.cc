@@ -158,14 +158,13 @@ absl::Status cudaChooseDevice(int* device, const struct cudaDeviceProp* prop) {
   return absl::OkStatus();
 }
 
+// Cut to `len` bytes with the final zero.
 absl::Status cudaDeviceGetPCIBusId(char* pciBusId, int len, int device) {
   CULVERT_ASSIGN_OR_RETURN(Device * asked, UseDevice(device));
   const DeviceProperties& from = asked->properties();
   std::string text = absl::StrFormat("%04X:%02X:%02X.0", from.pci_domain, from.pci_bus, from.pci_device);
-  if (len < 0 || text.size() >= static_cast<size_t>(len)) {
-    return Error(ErrorKind::kInvalidValue, "%d bytes are too few for %s", len, text);
-  }
-  memcpy(pciBusId, text.c_str(), text.size() + 1);
+  if (len <= 0) return Error(ErrorKind::kInvalidValue, "no room for %s", text);
+  snprintf(pciBusId, static_cast<size_t>(len), "%s", text.c_str());
   return absl::OkStatus();
 }
 

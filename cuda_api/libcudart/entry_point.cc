@@ -24,6 +24,18 @@ absl::StatusOr<bool> PerThread(unsigned long long flags) {
   }
 }
 
+cudaDriverEntryPointQueryResult ToQueryResult(api::ProcOutcome outcome) {
+  switch (outcome) {
+    case api::ProcOutcome::kFound:
+      return cudaDriverEntryPointSuccess;
+    case api::ProcOutcome::kVersionTooOld:
+      return cudaDriverEntryPointVersionNotSufficent;
+    case api::ProcOutcome::kUnknownName:
+      break;
+  }
+  return cudaDriverEntryPointSymbolNotFound;
+}
+
 absl::Status NotFound(const char* symbol, api::ProcOutcome outcome, unsigned version) {
   if (outcome == api::ProcOutcome::kUnknownName) {
     return Error(ErrorKind::kNotFound, "the driver has no function %s", symbol);
@@ -33,7 +45,7 @@ absl::Status NotFound(const char* symbol, api::ProcOutcome outcome, unsigned ver
 
 }  // namespace
 
-// A function that is not found is no error of the call if the program asks for the reason (driverStatus not null).
+// driverStatus may be null; it tells the two reasons of kNotFound apart.
 absl::Status cudaGetDriverEntryPointByVersion(const char* symbol, void** funcPtr, unsigned int cudaVersion,
                                               unsigned long long flags,
                                               enum cudaDriverEntryPointQueryResult* driverStatus) {
@@ -41,22 +53,8 @@ absl::Status cudaGetDriverEntryPointByVersion(const char* symbol, void** funcPtr
   CULVERT_RETURN_IF_ERROR(UsePlatform());
   api::ProcAnswer answer = api::FindProc(symbol, static_cast<int>(cudaVersion), per_thread);
   *funcPtr = const_cast<void*>(answer.function);
-  if (driverStatus == nullptr) {
-    return answer.outcome == api::ProcOutcome::kFound ? absl::OkStatus()
-                                                      : NotFound(symbol, answer.outcome, cudaVersion);
-  }
-  switch (answer.outcome) {
-    case api::ProcOutcome::kFound:
-      *driverStatus = cudaDriverEntryPointSuccess;
-      break;
-    case api::ProcOutcome::kUnknownName:
-      *driverStatus = cudaDriverEntryPointSymbolNotFound;
-      break;
-    case api::ProcOutcome::kVersionTooOld:
-      *driverStatus = cudaDriverEntryPointVersionNotSufficent;
-      break;
-  }
-  return absl::OkStatus();
+  if (driverStatus != nullptr) *driverStatus = ToQueryResult(answer.outcome);
+  return answer.outcome == api::ProcOutcome::kFound ? absl::OkStatus() : NotFound(symbol, answer.outcome, cudaVersion);
 }
 
 absl::Status cudaGetDriverEntryPoint(const char* symbol, void** funcPtr, unsigned long long flags,

@@ -32,12 +32,16 @@ FillParams Box(const cudaPitchedPtr& pointer, int value, const cudaExtent& exten
   return params;
 }
 
+bool IsEmpty(const FillParams& params) { return params.width_elems == 0 || params.height == 0 || params.depth == 0; }
+
 absl::Status Sync(const FillParams& params) {
+  if (IsEmpty(params)) return UseContextForNothing();
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(nullptr));
   return FillSync(*stream, params);
 }
 
 absl::Status Async(const FillParams& params, cudaStream_t stream) {
+  if (IsEmpty(params)) return UseContextForNothing();
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));
   return FillAsync(*target, params);
 }

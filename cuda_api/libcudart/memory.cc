@@ -36,6 +36,7 @@ absl::Status cudaMalloc(void** devPtr, size_t size) {
 
 // Null is allowed and only makes a context: programs start the runtime so.
 absl::Status cudaFree(void* devPtr) {
+  if (devPtr == nullptr) return UseContextForNothing();
   CULVERT_RETURN_IF_ERROR(UseContext().status());
   return Free(Address(devPtr));
 }
@@ -89,6 +90,8 @@ absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags) {
     return Error(ErrorKind::kInvalidValue, "flags must be cudaMemAttachGlobal or cudaMemAttachHost, not 0x%x", flags);
   }
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
+  *devPtr = nullptr;
+  if (size == 0) return absl::OkStatus();
   CULVERT_ASSIGN_OR_RETURN(uint64_t address, AllocateManaged(*context, size, flags));
   *devPtr = Pointer(address);
   return absl::OkStatus();

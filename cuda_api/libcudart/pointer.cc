@@ -20,6 +20,7 @@ absl::Status cudaPointerGetAttributes(struct cudaPointerAttributes* attributes, 
       attributes->type = cudaMemoryTypeUnregistered;
       attributes->device = cudaInvalidDeviceId;
       attributes->devicePointer = nullptr;
+      attributes->hostPointer = nullptr;
       break;
     case MemoryKind::kRegistered:
     case MemoryKind::kHost:

@@ -15,9 +15,7 @@ cudaMemPool_t HandleOf(const std::shared_ptr<MemoryPool>& pool) { return api::To
 
 absl::StatusOr<std::shared_ptr<MemoryPool>> UsePool(cudaMemPool_t handle) {
   CULVERT_RETURN_IF_ERROR(UsePlatform());
-  auto pool = api::FromHandle<MemoryPool>(handle);
-  if (!pool.ok()) return Error(ErrorKind::kInvalidValue, "%s", std::string(pool.status().message()));
-  return pool;
+  return api::FromHandle<MemoryPool>(handle);
 }
 
 // The device that a location and a type of allocation name: pools hold device memory only.
@@ -139,7 +137,7 @@ absl::Status cudaMemPoolSetAccess(cudaMemPool_t memPool, const struct cudaMemAcc
     CULVERT_ASSIGN_OR_RETURN(Device * device, PoolDevice(descList[i].location, cudaMemAllocationTypePinned));
     bool own = device == pool->device();
     bool full = descList[i].flags == cudaMemAccessFlagsProtReadWrite;
-    if (own && !full) return Error(ErrorKind::kInvalidDevice, "a pool's own device always has access");
+    if (own && !full) return Error(ErrorKind::kInvalidValue, "a pool's own device always has access");
     if (!own && descList[i].flags != cudaMemAccessFlagsProtNone) {
       return Error(ErrorKind::kNotSupported, "access of other devices to a pool is not implemented");
     }

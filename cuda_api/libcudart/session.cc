@@ -83,6 +83,11 @@ absl::StatusOr<Context*> UseContext() {
   return status;
 }
 
+absl::Status UseContextForNothing() {
+  absl::Status status = UseContext().status();
+  return IsSticky(KindOf(status)) ? absl::OkStatus() : status;
+}
+
 absl::StatusOr<Device*> UseDevice(int ordinal) {
   CULVERT_RETURN_IF_ERROR(UsePlatform());
   return Platform::Get().GetDevice(ordinal);

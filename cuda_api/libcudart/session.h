@@ -26,6 +26,9 @@ absl::Status UsePlatform();
 // its current context; it is never null. Errors: UsePlatform's, the sticky fault, kContextIsDestroyed.
 absl::StatusOr<Context*> UseContext();
 
+// The same for calls that have nothing to do (null, 0 bytes): a sticky fault is not reported by them.
+absl::Status UseContextForNothing();
+
 // A device by its ordinal (kInvalidDevice) without making a context.
 absl::StatusOr<Device*> UseDevice(int ordinal);
 

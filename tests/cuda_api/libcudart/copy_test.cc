@@ -75,7 +75,9 @@ TEST_F(Copy, PageableSourceIsStagedOrWaitedFor) {
 
 TEST_F(Copy, ZeroBytesDoNothing) {
   CUDA_OK(cudaMemcpy(a_, source_.data(), 0, cudaMemcpyHostToDevice));
-  CUDA_OK(cudaMemcpy(nullptr, nullptr, 0, cudaMemcpyDefault));
+  CUDA_OK(cudaMemcpy(nullptr, nullptr, 0, static_cast<cudaMemcpyKind>(17)));
+  CUDA_OK(cudaMemcpyToSymbol(&scalar, nullptr, 0, 0, cudaMemcpyHostToDevice));
+  CUDA_OK(cudaMemcpyPeer(nullptr, 99, nullptr, 99, 0));
   CUDA_OK(cudaMemset(nullptr, 0, 0));
   CUDA_OK(cudaMemcpy2D(a_, 10, source_.data(), 10, 0, 5, cudaMemcpyHostToDevice));
 }
@@ -130,7 +132,7 @@ TEST_F(Copy, Boxes) {
   out.extent = {41, 5, 2};
   EXPECT_EQ(cudaErrorInvalidPitchValue, cudaMemcpy3D(&out));
   out.extent = {30, 7, 2};
-  EXPECT_EQ(cudaErrorInvalidValue, cudaMemcpy3D(&out));
+  EXPECT_EQ(cudaErrorInvalidPitchValue, cudaMemcpy3D(&out));
   out.extent = {30, 5, 2};
   out.srcPos.x = ~size_t{0};
   EXPECT_EQ(cudaErrorInvalidPitchValue, cudaMemcpy3D(&out));

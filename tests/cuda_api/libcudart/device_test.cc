@@ -94,7 +94,9 @@ TEST(Device, PciIdsLeadBack) {
   int device = -1;
   CUDA_OK(cudaDeviceGetByPCIBusId(&device, text));
   EXPECT_EQ(0, device);
-  EXPECT_EQ(cudaErrorInvalidValue, cudaDeviceGetPCIBusId(text, 3, 0));
+  CUDA_OK(cudaDeviceGetPCIBusId(text, 3, 0));
+  EXPECT_EQ(2u, strlen(text));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaDeviceGetPCIBusId(text, 0, 0));
   EXPECT_EQ(cudaErrorInvalidValue, cudaDeviceGetByPCIBusId(&device, "nonsense"));
   EXPECT_EQ(cudaErrorInvalidValue, cudaDeviceGetByPCIBusId(&device, ""));
   EXPECT_EQ(cudaErrorInvalidDevice, cudaDeviceGetByPCIBusId(&device, "ABCD:EF:1F.0"));
@@ -122,6 +124,8 @@ TEST(Device, Limits) {
   CUDA_OK(cudaDeviceGetLimit(&value, cudaLimitPrintfFifoSize));
   EXPECT_EQ(size_t{1} << 20, value);
   EXPECT_EQ(cudaErrorInvalidValue, cudaDeviceGetLimit(&value, static_cast<cudaLimit>(55)));
+  EXPECT_EQ(cudaErrorUnsupportedLimit, cudaDeviceGetLimit(&value, cudaLimitDevRuntimeSyncDepth));
+  EXPECT_EQ(cudaErrorUnsupportedLimit, cudaDeviceSetLimit(cudaLimitDevRuntimePendingLaunchCount, 4));
   CUDA_OK(cudaDeviceReset());
   CUDA_OK(cudaDeviceGetLimit(&value, cudaLimitStackSize));
   EXPECT_EQ(1024u, value);
@@ -135,7 +139,7 @@ TEST(Device, FlagsAndConfigurations) {
   EXPECT_EQ(cudaErrorInvalidValue, cudaSetDeviceFlags(0x7));
   EXPECT_EQ(cudaErrorInvalidValue, cudaSetDeviceFlags(0x10000));
   CUDA_OK(cudaInitDevice(0, 0, 0));
-  EXPECT_EQ(cudaErrorInvalidValue, cudaInitDevice(0, 0, 8));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaInitDevice(0, 0x10000, cudaInitDeviceFlagsAreValid));
   cudaFuncCache cache = cudaFuncCachePreferNone;
   CUDA_OK(cudaDeviceSetCacheConfig(cudaFuncCachePreferL1));
   CUDA_OK(cudaDeviceGetCacheConfig(&cache));
@@ -158,7 +162,7 @@ TEST(Device, PeersOfOneself) {
   CUDA_OK(cudaDeviceCanAccessPeer(&can, 0, 0));
   EXPECT_EQ(0, can);
   EXPECT_EQ(cudaErrorInvalidDevice, cudaDeviceCanAccessPeer(&can, 0, 99));
-  EXPECT_EQ(cudaErrorInvalidDevice, cudaDeviceEnablePeerAccess(0, 0));
+  EXPECT_EQ(cudaErrorDeviceUninitialized, cudaDeviceEnablePeerAccess(0, 0));  // 201, the driver's code
   EXPECT_EQ(cudaErrorInvalidDevice, cudaDeviceDisablePeerAccess(99));
   EXPECT_EQ(cudaErrorInvalidDevice, cudaDeviceGetP2PAttribute(&can, cudaDevP2PAttrAccessSupported, 0, 0));
 }

@@ -34,10 +34,12 @@ TEST(EntryPoint, VersionsAndStreams) {
 TEST(EntryPoint, NotFound) {
   void* function = &function;
   cudaDriverEntryPointQueryResult status = cudaDriverEntryPointSuccess;
-  CUDA_OK(cudaGetDriverEntryPoint("cuNoSuchFunction", &function, cudaEnableDefault, &status));
+  EXPECT_EQ(cudaErrorSymbolNotFound,
+            cudaGetDriverEntryPoint("cuNoSuchFunction", &function, cudaEnableDefault, &status));
   EXPECT_EQ(cudaDriverEntryPointSymbolNotFound, status);
   EXPECT_EQ(nullptr, function);
-  CUDA_OK(cudaGetDriverEntryPointByVersion("cuLibraryLoadData", &function, 11000, cudaEnableDefault, &status));
+  EXPECT_EQ(cudaErrorSymbolNotFound,
+            cudaGetDriverEntryPointByVersion("cuLibraryLoadData", &function, 11000, cudaEnableDefault, &status));
   EXPECT_EQ(cudaDriverEntryPointVersionNotSufficent, status);
   EXPECT_EQ(cudaErrorInvalidValue, cudaGetDriverEntryPoint("cuInit", &function, 0x40, &status));
   EXPECT_EQ(cudaErrorInvalidValue, cudaGetDriverEntryPoint(nullptr, &function, 0, &status));

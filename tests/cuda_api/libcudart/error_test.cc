@@ -108,8 +108,9 @@ void ExpectSticky(cudaError_t fault) {
   EXPECT_EQ(cudaSuccess, cudaGetLastError());
   void* memory = nullptr;
   EXPECT_EQ(fault, cudaMalloc(&memory, 4));
-  EXPECT_EQ(fault, cudaFree(nullptr));
-  EXPECT_EQ(fault, cudaMemset(nullptr, 0, 0));
+  EXPECT_EQ(fault, cudaMemset(memory, 0, 4));
+  EXPECT_EQ(cudaSuccess, cudaFree(nullptr));  // nothing to do, so nothing to report
+  EXPECT_EQ(cudaSuccess, cudaMemcpy(nullptr, nullptr, 0, cudaMemcpyDefault));
   EXPECT_EQ(fault, cudaStreamSynchronize(nullptr));
   cudaEvent_t event;
   EXPECT_EQ(fault, cudaEventCreate(&event));

@@ -36,8 +36,9 @@ TEST(Handle, WildEventsPoolsAndLibraries) {
     unsigned count = 0;
     EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaEventRecord(As<cudaEvent_t>(value), nullptr)) << value;
     EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaEventDestroy(As<cudaEvent_t>(value))) << value;
-    EXPECT_EQ(cudaErrorInvalidValue, cudaMallocFromPoolAsync(&memory, 4, As<cudaMemPool_t>(value), nullptr)) << value;
-    EXPECT_EQ(cudaErrorInvalidValue, cudaMemPoolDestroy(As<cudaMemPool_t>(value))) << value;
+    EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaMallocFromPoolAsync(&memory, 4, As<cudaMemPool_t>(value), nullptr))
+        << value;
+    EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaMemPoolDestroy(As<cudaMemPool_t>(value))) << value;
     EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaLibraryGetKernelCount(&count, As<cudaLibrary_t>(value))) << value;
     EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaLibraryUnload(As<cudaLibrary_t>(value))) << value;
   }

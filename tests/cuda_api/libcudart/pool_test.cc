@@ -69,7 +69,7 @@ TEST(Pool, OwnPool) {
   CUDA_OK(cudaMemPoolDestroy(pool));
   CUDA_OK(cudaDeviceGetMemPool(&current, 0));
   EXPECT_EQ(standard, current);
-  EXPECT_EQ(cudaErrorInvalidValue, cudaMemPoolDestroy(pool));
+  EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaMemPoolDestroy(pool));
   EXPECT_EQ(cudaErrorInvalidValue, cudaMemPoolDestroy(standard));
 }
 
@@ -102,7 +102,7 @@ TEST(Pool, AccessAndLocations) {
   cudaMemAccessDesc access = {kDevice0, cudaMemAccessFlagsProtReadWrite};
   CUDA_OK(cudaMemPoolSetAccess(pool, &access, 1));
   access.flags = cudaMemAccessFlagsProtNone;
-  EXPECT_EQ(cudaErrorInvalidDevice, cudaMemPoolSetAccess(pool, &access, 1));
+  EXPECT_EQ(cudaErrorInvalidValue, cudaMemPoolSetAccess(pool, &access, 1));
   CUDA_OK(cudaMemGetMemPool(&pool, &location, cudaMemAllocationTypePinned));
   CUDA_OK(cudaMemSetMemPool(&location, cudaMemAllocationTypePinned, pool));
   location.type = cudaMemLocationTypeHost;

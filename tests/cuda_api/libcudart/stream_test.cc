@@ -154,7 +154,8 @@ TEST(Capture, NoStreamCaptures) {
   status = cudaStreamCaptureStatusActive;
   CUDA_OK(cudaStreamGetCaptureInfo(cudaStreamPerThread, &status, nullptr, nullptr, nullptr, nullptr, nullptr));
   EXPECT_EQ(cudaStreamCaptureStatusNone, status);
-  EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaStreamIsCapturing(reinterpret_cast<cudaStream_t>(uint64_t{99}), &status));
+  EXPECT_EQ(cudaErrorInvalidResourceHandle,
+            cudaStreamIsCapturing(reinterpret_cast<cudaStream_t>(uint64_t{99}), &status));
   cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
   CUDA_OK(cudaThreadExchangeStreamCaptureMode(&mode));
   EXPECT_EQ(cudaStreamCaptureModeGlobal, mode);
