@@ -65,10 +65,12 @@ absl::Status cudaGetDevice(int* device) {
   return absl::OkStatus();
 }
 
-// Makes the primary context active (manual: since CUDA 12.0 cudaSetDevice initialises the device).
+// Makes the primary context active (manual: since CUDA 12.0 cudaSetDevice initialises the device). A device with a
+// sticky fault can be chosen, to be reset.
 absl::Status cudaSetDevice(int device) {
   CULVERT_ASSIGN_OR_RETURN(Device * chosen, UseDevice(device));
-  return MakeCurrent(*chosen);
+  absl::Status status = MakeCurrent(*chosen);
+  return IsSticky(KindOf(status)) ? absl::OkStatus() : status;
 }
 
 absl::Status cudaInitDevice(int device, unsigned int deviceFlags, unsigned int flags) {

@@ -27,10 +27,7 @@ absl::Status cudaEventCreateWithFlags(cudaEvent_t* event, unsigned int flags) {
 
 absl::Status cudaEventCreate(cudaEvent_t* event) { return cudaEventCreateWithFlags(event, cudaEventDefault); }
 
-absl::Status cudaEventDestroy(cudaEvent_t event) {
-  CULVERT_RETURN_IF_ERROR(UseContext().status());
-  return api::RemoveHandle<Event>(event).status();
-}
+absl::Status cudaEventDestroy(cudaEvent_t event) { return EndHandle<Event>(event); }
 
 // The external flag concerns capture only.
 absl::Status cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, unsigned int flags) {

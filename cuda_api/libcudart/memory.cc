@@ -26,9 +26,9 @@ absl::Status CheckFlags(unsigned flags, unsigned known) {
 
 // Nothing is allocated for a size of 0: the pointer is null and the call succeeds.
 absl::Status cudaMalloc(void** devPtr, size_t size) {
-  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   *devPtr = nullptr;
-  if (size == 0) return absl::OkStatus();
+  if (size == 0) return UseContextForNothing();
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   CULVERT_ASSIGN_OR_RETURN(uint64_t address, Allocate(*context, size));
   *devPtr = Pointer(address);
   return absl::OkStatus();
@@ -70,9 +70,9 @@ absl::Status cudaMalloc3D(struct cudaPitchedPtr* pitchedDevPtr, struct cudaExten
 
 absl::Status cudaHostAlloc(void** pHost, size_t size, unsigned int flags) {
   CULVERT_RETURN_IF_ERROR(CheckFlags(flags, kHostAllocFlags));
-  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   *pHost = nullptr;
-  if (size == 0) return absl::OkStatus();
+  if (size == 0) return UseContextForNothing();
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   CULVERT_ASSIGN_OR_RETURN(uint64_t address, AllocateHost(*context, size, flags));
   *pHost = Pointer(address);
   return absl::OkStatus();
@@ -89,9 +89,9 @@ absl::Status cudaMallocManaged(void** devPtr, size_t size, unsigned int flags) {
   if (flags != cudaMemAttachGlobal && flags != cudaMemAttachHost) {
     return Error(ErrorKind::kInvalidValue, "flags must be cudaMemAttachGlobal or cudaMemAttachHost, not 0x%x", flags);
   }
-  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   *devPtr = nullptr;
-  if (size == 0) return absl::OkStatus();
+  if (size == 0) return UseContextForNothing();
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseContext());
   CULVERT_ASSIGN_OR_RETURN(uint64_t address, AllocateManaged(*context, size, flags));
   *devPtr = Pointer(address);
   return absl::OkStatus();

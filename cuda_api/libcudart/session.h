@@ -10,7 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cuda_api/handles.h"
 #include "include/cuda/driver_types.h"
+#include "include/culvert/error.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
 #include "runtime/event.h"
@@ -28,6 +30,15 @@ absl::StatusOr<Context*> UseContext();
 
 // The same for calls that have nothing to do (null, 0 bytes): a sticky fault is not reported by them.
 absl::Status UseContextForNothing();
+
+// Ends the handle of a stream or an event, also after a sticky fault, which is then reported. kInvalidHandle.
+template <typename T>
+absl::Status EndHandle(const void* handle) {
+  absl::Status context = UseContext().status();
+  if (!context.ok() && !IsSticky(KindOf(context))) return context;
+  absl::Status ended = api::RemoveHandle<T>(handle).status();
+  return ended.ok() ? context : ended;
+}
 
 // A device by its ordinal (kInvalidDevice) without making a context.
 absl::StatusOr<Device*> UseDevice(int ordinal);

@@ -38,10 +38,7 @@ absl::Status cudaStreamCreateWithPriority(cudaStream_t* pStream, unsigned int fl
 }
 
 // Returns at once; work in the stream completes (manual, cudaStreamDestroy). The default streams cannot be destroyed.
-absl::Status cudaStreamDestroy(cudaStream_t stream) {
-  CULVERT_RETURN_IF_ERROR(UseContext().status());
-  return api::RemoveHandle<Stream>(stream).status();
-}
+absl::Status cudaStreamDestroy(cudaStream_t stream) { return EndHandle<Stream>(stream); }
 
 absl::Status cudaStreamSynchronize(cudaStream_t stream) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> target, UseStream(stream));

@@ -101,8 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadLaunch{"no_image", &sass_only, {1, 1, 1}, {1, 1, 1}, 0, cudaErrorNoKernelImageForDevice}),
     [](const auto& info) { return std::string(info.param.what); });
 
-// Every call of the context reports a fault until the device is reset.
-void ExpectSticky(cudaError_t fault) {
+// Every call of the context reports a fault until the device is reset. The test makes `stream` before the fault.
+void ExpectSticky(cudaError_t fault, cudaStream_t stream) {
   EXPECT_EQ(fault, cudaDeviceSynchronize());
   EXPECT_EQ(fault, cudaGetLastError());
   EXPECT_EQ(cudaSuccess, cudaGetLastError());
@@ -115,6 +115,9 @@ void ExpectSticky(cudaError_t fault) {
   cudaEvent_t event;
   EXPECT_EQ(fault, cudaEventCreate(&event));
   EXPECT_EQ(fault, Launch(&fill, Dim(1), Dim(1), 0, nullptr, memory, 1u, 0u));
+  EXPECT_EQ(fault, cudaStreamSynchronize(stream));
+  EXPECT_EQ(fault, cudaStreamDestroy(stream));
+  EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaStreamDestroy(stream));  // it was destroyed all the same
   std::thread([fault] { EXPECT_EQ(fault, cudaDeviceSynchronize()); }).join();
   EXPECT_EQ(fault, cudaDeviceSynchronize());
   CUDA_OK(cudaDeviceReset());
@@ -123,36 +126,46 @@ void ExpectSticky(cudaError_t fault) {
 }
 
 TEST(Fault, IllegalAddressIsSticky) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
   CUDA_OK(Launch(&store, Dim(1), Dim(1), 0, nullptr, uint64_t{0x1000}));
-  ExpectSticky(cudaErrorIllegalAddress);
+  ExpectSticky(cudaErrorIllegalAddress, stream);
 }
 
 TEST(Fault, HostPointerIsAnIllegalAddress) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
   auto* host = new uint32_t(77);
   CUDA_OK(Launch(&store, Dim(1), Dim(1), 0, nullptr, host));
-  ExpectSticky(cudaErrorIllegalAddress);
+  ExpectSticky(cudaErrorIllegalAddress, stream);
   EXPECT_EQ(77u, *host);
   delete host;
 }
 
 TEST(Fault, FreedMemoryIsAnIllegalAddress) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
   void* memory = nullptr;
   CUDA_OK(cudaMalloc(&memory, 4 << 20));
   CUDA_OK(cudaFree(memory));
   CUDA_OK(Launch(&store, Dim(1), Dim(1), 0, nullptr, memory));
-  ExpectSticky(cudaErrorIllegalAddress);
+  ExpectSticky(cudaErrorIllegalAddress, stream);
 }
 
 TEST(Fault, MisalignedAddressIsSticky) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
   char* memory = nullptr;
   CUDA_OK(cudaMalloc(reinterpret_cast<void**>(&memory), 64));
   CUDA_OK(Launch(&store, Dim(1), Dim(1), 0, nullptr, memory + 2));
-  ExpectSticky(cudaErrorMisalignedAddress);
+  ExpectSticky(cudaErrorMisalignedAddress, stream);
 }
 
 TEST(Fault, TrapIsSticky) {
+  cudaStream_t stream = nullptr;
+  CUDA_OK(cudaStreamCreate(&stream));
   CUDA_OK(Launch(&trap, Dim(1), Dim(1), 0, nullptr));
-  ExpectSticky(cudaErrorLaunchFailure);
+  ExpectSticky(cudaErrorLaunchFailure, stream);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class TwoDevices : public ::testing::Test {
   }
   void TearDown() override {
     for (int device = 0; device < 2; ++device) {
-      (void)cudaSetDevice(device);  // reports the fault of a device that has one, and makes it current
+      CUDA_OK(cudaSetDevice(device));
       CUDA_OK(cudaDeviceReset());
     }
     CUDA_OK(cudaSetDevice(0));
