@@ -47,10 +47,10 @@ TEST_F(ContextTest, PushPopAndSet) {
 
 TEST_F(ContextTest, InvalidFlags) {
   CUcontext context;
-  EXPECT_EQ(cuCtxCreate_v2(&context, 0x10000, 0), CUDA_ERROR_INVALID_VALUE);
-  EXPECT_EQ(cuCtxCreate_v2(&context, CU_CTX_SCHED_SPIN | CU_CTX_SCHED_YIELD, 0), CUDA_ERROR_INVALID_VALUE);
-  EXPECT_EQ(cuCtxCreate_v2(&context, 0, 5), CUDA_ERROR_INVALID_DEVICE);
-  EXPECT_EQ(cuCtxCreate_v2(nullptr, 0, 0), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(cuCtxCreate(&context, nullptr, 0x10000, 0), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(cuCtxCreate(&context, nullptr, CU_CTX_SCHED_SPIN | CU_CTX_SCHED_YIELD, 0), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(cuCtxCreate(&context, nullptr, 0, 5), CUDA_ERROR_INVALID_DEVICE);
+  EXPECT_EQ(cuCtxCreate(nullptr, nullptr, 0, 0), CUDA_ERROR_INVALID_VALUE);
 }
 
 TEST_F(ContextTest, IdentityOfContexts) {
@@ -84,7 +84,7 @@ TEST_F(ContextTest, WrongHandles) {
 // A context that another thread destroyed stays current and answers 709.
 TEST_F(DriverTest, DestroyedElsewhere) {
   CUcontext context;
-  ASSERT_CU(cuCtxCreate_v2(&context, 0, 0));
+  ASSERT_CU(cuCtxCreate(&context, nullptr, 0, 0));
   CUstream stream;
   ASSERT_CU(cuStreamCreate(&stream, 0));
   std::thread([context] { EXPECT_CU(cuCtxDestroy(context)); }).join();
@@ -108,7 +108,7 @@ TEST_F(ModuleTest, StickyFaultStaysInItsContext) {
   EXPECT_EQ(cuMemAlloc(&address, 4), CUDA_ERROR_ILLEGAL_ADDRESS);
   EXPECT_EQ(cuCtxSynchronize(), CUDA_ERROR_ILLEGAL_ADDRESS);
   CUcontext healthy;
-  ASSERT_CU(cuCtxCreate_v2(&healthy, 0, 0));
+  ASSERT_CU(cuCtxCreate(&healthy, nullptr, 0, 0));
   EXPECT_CU(cuMemAlloc(&address, 4));
   EXPECT_CU(cuCtxSynchronize());
   EXPECT_CU(cuCtxDestroy(healthy));

@@ -91,7 +91,7 @@ again:
 
 void ContextTest::SetUp() {
   DriverTest::SetUp();
-  ASSERT_CU(cuCtxCreate_v2(&context_, 0, 0));
+  ASSERT_CU(cuCtxCreate(&context_, nullptr, 0, 0));
 }
 
 void ContextTest::TearDown() {

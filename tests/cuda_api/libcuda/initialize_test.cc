@@ -46,7 +46,7 @@ TEST(Initialize, NoVisibleDevice) {
 TEST(Initialize, ForkAfterInitGives3) {
   ASSERT_CU(cuInit(0));
   CUcontext context;
-  ASSERT_CU(cuCtxCreate_v2(&context, 0, 0));
+  ASSERT_CU(cuCtxCreate(&context, nullptr, 0, 0));
   EXPECT_EQ(InChild([] {
     CUdeviceptr address;
     int count;
