@@ -27,6 +27,7 @@ class ModuleParser : public Parser {
   // One element of an initialiser.
   struct InitValue {
     SourcePosition position;
+    uint64_t element = 0;    // index in the flattened array
     bool has_symbol = false;
     std::string_view symbol;
     uint64_t mask = 0;       // 0xFF(symbol); 0: no mask

@@ -7,6 +7,13 @@
 #include "compiler/ptx/module_parser.h"
 
 namespace culvert::ptx {
+namespace {
+
+// Initial values may leave gaps, which cost memory that the text does not pay for.
+constexpr uint64_t kDenseInitialBytes = 16 << 20;
+constexpr uint64_t kMaxBytesPerValue = 256;
+
+}  // namespace
 
 struct ModuleParser::Declaration {
   Linkage linkage;
@@ -157,9 +164,8 @@ bool ModuleParser::ParseInitializer(const std::vector<uint64_t>& dimensions, siz
     InitValue value;
     if (!ParseInitValue(&value)) return false;
     if (*position >= limit) return Error(value.position, kBadInitializer, "more initial values than elements");
-    values->resize(*position);
+    value.element = (*position)++;
     values->push_back(value);
-    ++*position;
     return true;
   }
   SourcePosition brace = token_.position;
@@ -231,11 +237,11 @@ bool ModuleParser::StoreMasked(const std::vector<InitValue>& values, size_t* i, 
   const uint64_t element_bytes = TypeBytes(type);
   uint64_t ones = element_bytes == 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * element_bytes)) - 1;
   uint32_t width = 0;
-  size_t offset = *i * element_bytes;
+  const uint64_t offset = first.element * element_bytes;
   while (*i < values.size() && width < 8 && element_bytes < 8) {
     const InitValue& value = values[*i];
     if (!value.has_symbol || value.symbol != first.symbol || value.addend != first.addend ||
-        value.mask != ones << (8 * width)) {
+        value.mask != ones << (8 * width) || value.element * element_bytes != offset + width) {
       break;
     }
     width += static_cast<uint32_t>(element_bytes);
@@ -294,7 +300,11 @@ uint64_t Encode(Type type, const Constant& constant, bool* ok) {
 
 bool ModuleParser::StoreInitializer(Type type, const std::vector<InitValue>& values, ModuleVariable* variable) {
   const uint64_t element_bytes = TypeBytes(type);
-  variable->initial.resize(values.size() * element_bytes);
+  const uint64_t end = values.empty() ? 0 : (values.back().element + 1) * element_bytes;
+  if (end > kDenseInitialBytes && end / values.size() > kMaxBytesPerValue) {
+    return Error(values.back().position, kLimit, "initialiser with large gaps between its values");
+  }
+  variable->initial.resize(end);
   for (size_t i = 0; i < values.size();) {
     const InitValue& value = values[i];
     if (value.has_symbol && value.mask != 0) {
@@ -305,7 +315,7 @@ bool ModuleParser::StoreInitializer(Type type, const std::vector<InitValue>& val
       if (element_bytes != 8 && element_bytes != 4) {
         return Error(value.position, kBadInitializer, "an address needs a 32- or 64-bit element");
       }
-      variable->addresses.push_back({i * element_bytes, static_cast<uint32_t>(element_bytes),
+      variable->addresses.push_back({value.element * element_bytes, static_cast<uint32_t>(element_bytes),
                                      std::string(value.symbol), false, 0, value.addend});
       pending_.push_back({data_->variables.size(), variable->addresses.size() - 1, value.position});
     } else {
@@ -315,7 +325,7 @@ bool ModuleParser::StoreInitializer(Type type, const std::vector<InitValue>& val
         return Error(value.position, kBadInitializer,
                      absl::StrFormat("floating-point value for a variable of type .%s", TypeName(type)));
       }
-      memcpy(&variable->initial[i * element_bytes], &bits, std::min<uint64_t>(element_bytes, 8));
+      memcpy(&variable->initial[value.element * element_bytes], &bits, std::min<uint64_t>(element_bytes, 8));
     }
     ++i;
   }

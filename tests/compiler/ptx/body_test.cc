@@ -50,7 +50,7 @@ $L__BB0_2:
   EXPECT_TRUE(in[7].operands[2].is_f32_bits);
   EXPECT_FALSE(in[7].operands[3].is_f32_bits);
   EXPECT_EQ(in[8].semantics, Semantics::kVolatile);
-  EXPECT_EQ(in[7].position.line, 15u);
+  EXPECT_EQ(in[7].position.line, 16u);
   EXPECT_EQ(in[7].position.column, 3u);
   EXPECT_EQ(parsed->locations[1].line, 4u);
 }

@@ -76,7 +76,7 @@ TEST(Calls, Mismatches) {
   for (const char* body : {
            "call f;", "{ .param .f32 p0; .param .f32 r0; call (r0), f, (p0); }",
            "{ .param .f32 p0; .param .align 8 .b8 p1[24]; .param .f32 r0; call (r0), f, (p0, p1); }",
-           "call (%r1), g, (%f1);", "call k;", "call %d1, (%f1);",
+           "call (%d1), g, (%f1);", "call k;", "call %d1, (%f1);",
        }) {
     EXPECT_THAT(BodyError(Caller(body), kCaller), HasSubstr("PTX0112")) << body;
   }

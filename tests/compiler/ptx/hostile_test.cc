@@ -42,7 +42,7 @@ TEST(Hostile, DeepNesting) {
   EXPECT_THAT(BodyError(Entry(open + "ret;" + close)), HasSubstr("PTX0040"));
   EXPECT_THAT(BodyError(Entry("mov.u32 %r1, " + std::string(100000, '(') + "1;")), HasSubstr("PTX0040"));
   EXPECT_THAT(BodyError(Entry("mov.u32 %r1, " + std::string(100000, '-') + "1;")), HasSubstr("PTX0040"));
-  EXPECT_THAT(BodyError(Entry("mov.b32 %r1, " + std::string(100000, '{') + "1;")), HasSubstr("error"));
+  EXPECT_THAT(BodyError(Entry("mov.b32 %r1, " + std::string(100000, '{') + std::string(100000, '}') + ";")), HasSubstr("error"));
   std::string braces;
   for (int i = 0; i < 100000; ++i) braces += '{';
   EXPECT_EQ(IndexError(std::string(kHeader) + ".global .u32 a[2] = " + braces + ";").kind, ErrorKind::kInvalidPtx);
