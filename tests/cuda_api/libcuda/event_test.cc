@@ -1,6 +1,8 @@
 // Events.
 #include <unistd.h>
 
+#include <vector>
+
 #include "driver.h"
 
 namespace culvert {

@@ -1,6 +1,7 @@
 // Streams, host functions, wrong handles (faults 24, 27).
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "driver.h"
 
@@ -19,9 +20,10 @@ TEST_F(ContextTest, StreamProperties) {
   EXPECT_CU(cuStreamGetPriority(stream, &priority));
   EXPECT_EQ(priority, -1);
   CUgreenCtx green = reinterpret_cast<CUgreenCtx>(uintptr_t{1});
-  EXPECT_CU(cuStreamGetCtx(stream, &context, &green));
+  EXPECT_CU(cuStreamGetCtx_v2(stream, &context, &green));
   EXPECT_EQ(context, context_);
   EXPECT_EQ(green, nullptr);
+  EXPECT_CU(cuStreamGetCtx(stream, &context));
   EXPECT_CU(cuStreamGetDevice(stream, &device));
   EXPECT_EQ(device, 0);
   unsigned long long id = 0, legacy = 0, per_thread = 0;
