@@ -7,6 +7,7 @@
 #include "include/culvert/npu_config.h"
 #include "runtime/context_state.h"
 #include "runtime/device.h"
+#include "runtime/log.h"
 #include "runtime/stream.h"
 #include "runtime/thread_state.h"
 
@@ -46,7 +47,9 @@ absl::StatusOr<std::shared_ptr<Context>> Context::Create(Device* device, uint32_
 absl::Status Context::Activate() {
   std::lock_guard lock(impl_->mutex);
   if (impl_->state != nullptr) return absl::OkStatus();
-  CULVERT_ASSIGN_OR_RETURN(impl_->state, ContextState::Create(shared_from_this()));
+  absl::StatusOr<std::shared_ptr<ContextState>> state = ContextState::Create(shared_from_this());
+  if (!state.ok()) return LogRefusal(state.status());
+  impl_->state = *std::move(state);
   return absl::OkStatus();
 }
 

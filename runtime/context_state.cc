@@ -6,6 +6,8 @@
 #include "include/culvert/error.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
+#include "runtime/environment.h"
+#include "runtime/log.h"
 #include "runtime/module.h"
 #include "runtime/npu/host_ranges.h"
 #include "runtime/stream.h"
@@ -55,7 +57,8 @@ absl::StatusOr<std::shared_ptr<ContextState>> ContextState::Create(const std::sh
       std::shared_ptr<npu::Domain> domain,
       device.npu().CreateDomain({.window_bytes = 2 * device.properties().total_memory_bytes + kSpareWindowBytes,
                                  .budget = &device.budget(),
-                                 .owner_id = context->id()}));
+                                 .owner_id = context->id(),
+                                 .report_faults = GetEnvironment().log_level > 0}));
   std::shared_ptr<ContextState> state(new ContextState(context, std::move(domain)));
   Registry& registry = GetRegistry();
   std::lock_guard lock(registry.mutex);
@@ -144,6 +147,13 @@ absl::Status ContextState::SubmitWaits(Stream& stream) {
 }
 
 absl::StatusOr<uint64_t> ContextState::Submit(Stream& stream, std::unique_ptr<npu::Command> command) {
+  absl::StatusOr<uint64_t> value = SubmitOrdered(stream, std::move(command));
+  if (KindOf(value.status()) == ErrorKind::kOperatingSystem) [[unlikely]]
+    LogRefusal(value.status()).IgnoreError();
+  return value;
+}
+
+absl::StatusOr<uint64_t> ContextState::SubmitOrdered(Stream& stream, std::unique_ptr<npu::Command> command) {
   CULVERT_RETURN_IF_ERROR(status());
   npu::Queue& queue = *stream.queue();
   if (stream.non_blocking()) return npu_.Submit(queue, std::move(command));

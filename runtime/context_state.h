@@ -82,6 +82,8 @@ class ContextState : public std::enable_shared_from_this<ContextState> {
   std::vector<std::pair<std::shared_ptr<npu::Queue>, uint64_t>> Pending(const Stream* stream);
   absl::Status SubmitWaits(Stream& stream);
 
+  absl::StatusOr<uint64_t> SubmitOrdered(Stream& stream, std::unique_ptr<npu::Command> command);
+
   const uint64_t id_;
   Device* const device_;
   npu::Device& npu_;

@@ -6,6 +6,7 @@
 #include "runtime/context.h"
 #include "runtime/context_state.h"
 #include "runtime/device.h"
+#include "runtime/log.h"
 #include "runtime/module_impl.h"
 
 namespace culvert {
@@ -40,11 +41,11 @@ absl::StatusOr<std::shared_ptr<const Program>> Kernel::Impl::Compile(Kernel& ker
   }
   // Not under the lock: others may ask for attributes of what they have. The compiler compiles once.
   std::shared_ptr<Library> library = kernel.library();
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<const Program> compiled,
-                           library->impl_->compiled->CompileEntry(kernel.name_));
+  absl::StatusOr<std::shared_ptr<const Program>> compiled = library->impl_->compiled->CompileEntry(kernel.name_);
+  if (!compiled.ok()) return LogRefusal(compiled.status());
   std::lock_guard lock(mutex);
-  program = compiled;
-  return compiled;
+  program = *compiled;
+  return program;
 }
 
 FunctionAttributes Kernel::Impl::Attributes(const Device& device, const Program& program) {

@@ -9,6 +9,7 @@
 #include "runtime/context.h"
 #include "runtime/context_state.h"
 #include "runtime/environment.h"
+#include "runtime/log.h"
 #include "runtime/module_impl.h"
 
 namespace culvert {
@@ -17,6 +18,15 @@ Library::Library() : id_(NextObjectId()), impl_(std::make_unique<Impl>()) {}
 Library::~Library() = default;
 
 absl::StatusOr<std::shared_ptr<Library>> Library::Load(const void* image, const ImageOptions& options) {
+  absl::StatusOr<std::shared_ptr<Library>> library = LoadUnlogged(image, options);
+  if (library.ok() || options.check_all) return library;  // a program with log buffers has the text
+  ErrorKind kind = KindOf(library.status());
+  bool is_refusal = kind == ErrorKind::kNoBinaryForDevice || kind == ErrorKind::kUnsupportedPtxVersion ||
+                    kind == ErrorKind::kInvalidPtx;
+  return is_refusal ? LogRefusal(library.status()) : library.status();
+}
+
+absl::StatusOr<std::shared_ptr<Library>> Library::LoadUnlogged(const void* image, const ImageOptions& options) {
   if (image == nullptr) return MakeError(ErrorKind::kInvalidValue, "no image");
   uint32_t capability = GetEnvironment().compute_capability;
   CULVERT_ASSIGN_OR_RETURN(compiler::SelectedImage selected,

@@ -60,6 +60,7 @@ class Library : public std::enable_shared_from_this<Library> {
   friend class Module;
   struct Impl;
   Library();
+  static absl::StatusOr<std::shared_ptr<Library>> LoadUnlogged(const void* image, const ImageOptions& options);
   uint64_t id_;
   std::unique_ptr<Impl> impl_;
 };

@@ -31,7 +31,8 @@ Domain::Domain(const DomainConfig& config, std::unique_ptr<MemorySpace> memory)
     : memory_(std::move(memory)),
       heap_(memory_.get(), config.heap_bytes),
       print_buffer_(config.printf_bytes),
-      stack_bytes_(config.stack_bytes) {
+      stack_bytes_(config.stack_bytes),
+      report_faults_(config.report_faults) {
   DomainList& list = LiveDomains();
   std::lock_guard lock(list.mutex);
   list.domains.push_back(this);

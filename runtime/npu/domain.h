@@ -29,6 +29,7 @@ struct DomainConfig {
   uint64_t stack_bytes = kDefaultStackBytes;
   uint64_t printf_bytes = kDefaultPrintfBytes;
   uint64_t heap_bytes = kDefaultHeapBytes;
+  bool report_faults = true;  // on stderr
 };
 
 class Domain {
@@ -40,6 +41,7 @@ class Domain {
   DeviceHeap& heap() { return heap_; }
   PrintBuffer& print_buffer() { return print_buffer_; }
   uint64_t stack_bytes() const { return stack_bytes_; }
+  bool reports_faults() const { return report_faults_; }
   void SetStackBytes(uint64_t bytes) { stack_bytes_ = bytes; }
 
   // OK, or the first failure. failed() is the cheap form for hot paths.
@@ -62,6 +64,7 @@ class Domain {
   DeviceHeap heap_;
   PrintBuffer print_buffer_;
   std::atomic<uint64_t> stack_bytes_;
+  const bool report_faults_;
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
   absl::Status status_;       // guarded by mutex_

@@ -299,7 +299,7 @@ void Scheduler::CheckDeadlines() {
     std::string message =
         absl::StrFormat("kernel %s ran longer than the watchdog allows (%d ms)", entry.kernel, watchdog_ms_);
     if (!domain.Fail(MakeError(ErrorKind::kLaunchTimeout, message))) continue;
-    fprintf(stderr, "culvert: %s\n%s", message.c_str(), entry.text.c_str());
+    if (domain.reports_faults()) fprintf(stderr, "culvert: %s\n%s", message.c_str(), entry.text.c_str());
     Abandon(domain);
   }
 }

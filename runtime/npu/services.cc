@@ -109,7 +109,7 @@ const culvert_services* DeviceServices() {
 void FailGrid(Grid& grid, const absl::Status& status) {
   grid.Stop();
   if (!grid.domain->Fail(status)) return;
-  fprintf(stderr, "culvert: %s\n", std::string(status.message()).c_str());
+  if (grid.domain->reports_faults()) fprintf(stderr, "culvert: %s\n", std::string(status.message()).c_str());
   AbandonQueuesOf(*grid.domain);
 }
 
