@@ -1,6 +1,6 @@
-// The PTX front end on a large text: bytes per second of indexing, and of parsing and checking every body on one thread.
-// The text is generated in the style of compiler output: declarations, labels, predicated branches, memory accesses,
-// arithmetic, calls, .loc lines. A file named by CULVERT_BENCH_PTX takes its place.
+// The PTX front end on a large text: bytes per second of indexing, and of parsing and checking every body on one
+// thread. The text is generated in the style of compiler output: declarations, labels, predicated branches, memory
+// accesses, arithmetic, calls, .loc lines. A file named by CULVERT_BENCH_PTX takes its place.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -19,10 +19,12 @@ constexpr int kLoopsPerEntry = 40;
 std::string Entry(int number) {
   std::string id = std::to_string(number);
   std::string name = "_Z16generated_kernel" + id + "PfPKfiif";
-  std::string out = ".visible .entry " + name + "(\n\t.param .u64 .ptr .align 1 " + name + "_param_0,\n\t.param .u64 " + name +
-                    "_param_1,\n\t.param .u32 " + name + "_param_2\n)\n{\n\t.reg .pred \t%p<90>;\n\t.reg .f32 \t%f<900>;\n"
-                    "\t.reg .b32 \t%r<900>;\n\t.reg .b64 \t%rd<900>;\n\t.loc\t1 10 0\n\n\tld.param.u64 \t%rd1, [" + name +
-                    "_param_0];\n\tld.param.u32 \t%r1, [" + name + "_param_2];\n\tcvta.to.global.u64 \t%rd2, %rd1;\n"
+  std::string out = ".visible .entry " + name + "(\n\t.param .u64 .ptr .align 1 " + name + "_param_0,\n\t.param .u64 " +
+                    name + "_param_1,\n\t.param .u32 " + name +
+                    "_param_2\n)\n{\n\t.reg .pred \t%p<90>;\n\t.reg .f32 \t%f<900>;\n"
+                    "\t.reg .b32 \t%r<900>;\n\t.reg .b64 \t%rd<900>;\n\t.loc\t1 10 0\n\n\tld.param.u64 \t%rd1, [" +
+                    name + "_param_0];\n\tld.param.u32 \t%r1, [" + name +
+                    "_param_2];\n\tcvta.to.global.u64 \t%rd2, %rd1;\n"
                     "\tmov.u32 \t%r2, %ctaid.x;\n\tmov.u32 \t%r3, %ntid.x;\n\tmov.u32 \t%r4, %tid.x;\n";
   for (int i = 0; i < kLoopsPerEntry; ++i) {
     auto reg = [i](const char* prefix, int k) { return prefix + std::to_string(10 + i * 20 + k); };
@@ -33,8 +35,8 @@ std::string Entry(int number) {
     out += "\t@%p" + std::to_string(i + 1) + " bra \t" + label + "_end;\n";
     out += "\tmul.wide.s32 \t" + reg("%rd", 2) + ", " + reg("%r", 1) + ", 4;\n";
     out += "\tadd.s64 \t" + reg("%rd", 3) + ", %rd2, " + reg("%rd", 2) + ";\n";
-    out += "\tld.global.nc.v4.f32 \t{" + reg("%f", 1) + ", " + reg("%f", 2) + ", " + reg("%f", 3) + ", " + reg("%f", 4) +
-           "}, [" + reg("%rd", 3) + "+16];\n";
+    out += "\tld.global.nc.v4.f32 \t{" + reg("%f", 1) + ", " + reg("%f", 2) + ", " + reg("%f", 3) + ", " +
+           reg("%f", 4) + "}, [" + reg("%rd", 3) + "+16];\n";
     out += "\tfma.rn.f32 \t" + reg("%f", 5) + ", " + reg("%f", 1) + ", " + reg("%f", 2) + ", 0f3F800000;\n";
     out += "\tadd.f32 \t" + reg("%f", 6) + ", " + reg("%f", 5) + ", " + reg("%f", 3) + ";\n";
     out += "\tshl.b32 \t" + reg("%r", 5) + ", " + reg("%r", 1) + ", 2;\n";

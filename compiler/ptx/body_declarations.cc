@@ -93,11 +93,16 @@ bool BodyParser::DeclareRegister(Type type, uint8_t lanes) {
 bool BodyParser::ParseVariables() {
   bool is_external = AcceptDirective(".extern");
   StateSpace space;
-  if (AcceptDirective(".local")) space = StateSpace::kLocal;
-  else if (AcceptDirective(".shared")) space = StateSpace::kShared;
-  else if (AcceptDirective(".param")) space = StateSpace::kParam;
-  else return Unexpected("'.shared'");
-  if (is_external && space != StateSpace::kShared) return Error(token_.position, kBadDirective, "only .shared variables can be .extern here");
+  if (AcceptDirective(".local"))
+    space = StateSpace::kLocal;
+  else if (AcceptDirective(".shared"))
+    space = StateSpace::kShared;
+  else if (AcceptDirective(".param"))
+    space = StateSpace::kParam;
+  else
+    return Unexpected("'.shared'");
+  if (is_external && space != StateSpace::kShared)
+    return Error(token_.position, kBadDirective, "only .shared variables can be .extern here");
   Type type = Type::kNone;
   uint32_t align = 0, lanes = 1;
   while (token_.kind == TokenKind::kDirective) {

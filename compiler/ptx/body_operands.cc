@@ -28,7 +28,8 @@ bool BodyParser::Lookup(std::string_view name, NameTarget* target) {
 bool BodyParser::Resolve(std::string_view name, SourcePosition position, NameTarget* target) {
   if (Lookup(name, target)) return true;
   if (data_.opaque_variables.contains(name)) {
-    return Error(position, kUnsupported, Concat("'", name.substr(0, 64), "': texture and surface references are not implemented"));
+    return Error(position, kUnsupported,
+                 Concat("'", name.substr(0, 64), "': texture and surface references are not implemented"));
   }
   return Error(position, kUndefined, Concat("'", name.substr(0, 64), "' is not declared"));
 }
@@ -66,10 +67,14 @@ bool BodyParser::ParseInstruction(const Instruction& guard) {
   operand_positions_.clear();
   Advance();
   switch (instruction.opcode) {
-    case Opcode::kCall: return ParseCall(&instruction) && Finish(*candidates, &instruction);
-    case Opcode::kBra: return ParseBranch(&instruction);
-    case Opcode::kBrx: return ParseBranchIndex(&instruction) && Finish(*candidates, &instruction);
-    default: return ParseOperands(&instruction) && Finish(*candidates, &instruction);
+    case Opcode::kCall:
+      return ParseCall(&instruction) && Finish(*candidates, &instruction);
+    case Opcode::kBra:
+      return ParseBranch(&instruction);
+    case Opcode::kBrx:
+      return ParseBranchIndex(&instruction) && Finish(*candidates, &instruction);
+    default:
+      return ParseOperands(&instruction) && Finish(*candidates, &instruction);
   }
 }
 
@@ -91,9 +96,15 @@ bool BodyParser::Finish(const std::vector<Candidate>& candidates, Instruction* i
     Problem problem;
     bool ok = false;
     switch (instruction->opcode) {
-      case Opcode::kCall: ok = checker_.CheckCall(*instruction, &problem); break;
-      case Opcode::kBrx: ok = true; break;  // checked while parsed
-      default: ok = checker_.Check(candidate, *instruction, &problem); break;
+      case Opcode::kCall:
+        ok = checker_.CheckCall(*instruction, &problem);
+        break;
+      case Opcode::kBrx:
+        ok = true;
+        break;  // checked while parsed
+      default:
+        ok = checker_.Check(candidate, *instruction, &problem);
+        break;
     }
     if (ok) {
       chosen = &candidate;
@@ -104,7 +115,8 @@ bool BodyParser::Finish(const std::vector<Candidate>& candidates, Instruction* i
     if (better) best = std::move(problem);
   }
   if (chosen == nullptr) {
-    SourcePosition position = best.offset < operand_positions_.size() ? operand_positions_[best.offset] : instruction->position;
+    SourcePosition position =
+        best.offset < operand_positions_.size() ? operand_positions_[best.offset] : instruction->position;
     return Report(best, position);
   }
   if (!chosen->gates_ok) return Report(GateProblem(*chosen, data_.version, data_.target), instruction->position);
@@ -120,7 +132,8 @@ bool BodyParser::ParseOperands(Instruction* instruction) {
     instruction->operands.emplace_back();
     if (!ParseOperand(&instruction->operands.back())) return false;
     if (!token_.Is(',')) break;
-    if (instruction->operands.size() >= kMaxVectorElements) return Error(token_.position, kOperandCount, "too many operands");
+    if (instruction->operands.size() >= kMaxVectorElements)
+      return Error(token_.position, kOperandCount, "too many operands");
     Advance();
   }
   if (!token_.Is(';')) return Unexpected("',' or ';'");
@@ -129,26 +142,38 @@ bool BodyParser::ParseOperands(Instruction* instruction) {
 
 bool BodyParser::ParseOperand(Operand* operand) {
   switch (token_.kind) {
-    case TokenKind::kIdentifier: return ParseName(operand);
+    case TokenKind::kIdentifier:
+      return ParseName(operand);
     case TokenKind::kInteger:
-    case TokenKind::kFloat: return ParseImmediate(operand);
-    case TokenKind::kPunctuation: break;
-    default: return Unexpected("an operand");
+    case TokenKind::kFloat:
+      return ParseImmediate(operand);
+    case TokenKind::kPunctuation:
+      break;
+    default:
+      return Unexpected("an operand");
   }
   switch (token_.punctuation) {
-    case '[': return ParseAddress(operand);
-    case '{': return ParseVector(operand);
+    case '[':
+      return ParseAddress(operand);
+    case '{':
+      return ParseVector(operand);
     case '!': {
       Advance();
       operand->negated = true;
       SourcePosition position = token_.position;
       if (token_.kind != TokenKind::kIdentifier) return Unexpected("a predicate register");
       if (!ParseName(operand)) return false;
-      if (operand->kind == OperandKind::kRegister && function_->registers[operand->reg].type == Type::kPred) return true;
+      if (operand->kind == OperandKind::kRegister && function_->registers[operand->reg].type == Type::kPred)
+        return true;
       return Error(position, kOperandKind, "'!' needs a predicate register");
     }
-    case '-': case '+': case '~': case '(': return ParseImmediate(operand);
-    default: return Unexpected("an operand");
+    case '-':
+    case '+':
+    case '~':
+    case '(':
+      return ParseImmediate(operand);
+    default:
+      return Unexpected("an operand");
   }
 }
 
@@ -194,7 +219,8 @@ bool BodyParser::ParseName(Operand* operand) {
 // %v.x as the register of that component; %v alone as a vector of all.
 bool BodyParser::ParseComponent(const NameTarget& target, std::string_view name, Operand* operand) {
   if (token_.kind == TokenKind::kDirective && token_.text.size() == 2) {
-    size_t lane = std::min(std::string_view("xyzw").find(token_.text[1]), std::string_view("rgba").find(token_.text[1]));
+    size_t lane =
+        std::min(std::string_view("xyzw").find(token_.text[1]), std::string_view("rgba").find(token_.text[1]));
     if (lane >= target.lanes) {
       return Error(token_.position, kOperandKind, Concat("'", name, "' has no component '", token_.text, "'"));
     }
@@ -226,7 +252,8 @@ bool BodyParser::ParseSpecial(std::string_view name, SourcePosition position, Op
   operand->special = is_wide ? SpecialRegister::kPm64 : info->first;
   if (info->shape != SpecialRegisterInfo::Shape::kVector) return true;
   size_t lane = token_.kind == TokenKind::kDirective && token_.text.size() == 2
-                    ? std::string_view("xyzw").find(token_.text[1]) : std::string_view::npos;
+                    ? std::string_view("xyzw").find(token_.text[1])
+                    : std::string_view::npos;
   if (lane == std::string_view::npos) return Unexpected(".x, .y, .z or .w");
   operand->special = static_cast<SpecialRegister>(static_cast<size_t>(info->first) + lane);
   Advance();
@@ -244,7 +271,8 @@ bool BodyParser::ParseSecond(Operand* operand) {
   if (name == "_") return true;
   NameTarget target;
   if (!Resolve(name, position, &target)) return false;
-  if (!target.is_register || target.lanes != 1) return Error(position, kOperandKind, Concat("'", name, "' is not a register"));
+  if (!target.is_register || target.lanes != 1)
+    return Error(position, kOperandKind, Concat("'", name, "' is not a register"));
   operand->second = target.reg;
   return true;
 }
@@ -392,9 +420,10 @@ bool BodyParser::ParseSignature(Instruction* instruction) {
   std::string_view name;
   NameTarget target;
   if (!ExpectIdentifier(&name) || !Resolve(name, operand_positions_[3], &target)) return false;
-  bool ok = !target.is_register && (target.symbol.kind == SymbolKind::kCallPrototype ||
-                                    target.symbol.kind == SymbolKind::kCallTargets);
-  if (!ok) return Error(operand_positions_[3], kOperandKind, Concat("'", name, "' is not a .callprototype or .calltargets"));
+  bool ok = !target.is_register &&
+            (target.symbol.kind == SymbolKind::kCallPrototype || target.symbol.kind == SymbolKind::kCallTargets);
+  if (!ok)
+    return Error(operand_positions_[3], kOperandKind, Concat("'", name, "' is not a .callprototype or .calltargets"));
   Operand signature;
   signature.kind = OperandKind::kSymbol;
   signature.has_symbol = true;

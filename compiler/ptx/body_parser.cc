@@ -104,19 +104,26 @@ bool BodyParser::ParseStatement() {
       }
       return ParseInstruction(Instruction());
     }
-    case TokenKind::kDirective: return ParseDirective();
-    case TokenKind::kPunctuation: break;
-    default: return Unexpected("a statement");
+    case TokenKind::kDirective:
+      return ParseDirective();
+    case TokenKind::kPunctuation:
+      break;
+    default:
+      return Unexpected("a statement");
   }
   switch (token_.punctuation) {
     case '@': {
       Instruction guard;
       return ParseGuard(&guard) && ParseInstruction(guard);
     }
-    case '{': return OpenScope();
-    case '}': return CloseScope();
-    case ';': return EndStatement();
-    default: return Unexpected("a statement");
+    case '{':
+      return OpenScope();
+    case '}':
+      return CloseScope();
+    case ';':
+      return EndStatement();
+    default:
+      return Unexpected("a statement");
   }
 }
 
@@ -144,8 +151,10 @@ void BodyParser::ResolveLabels() {
   for (const PendingLabel& use : scope.pending) {
     auto it = scope.labels.find(use.name);
     if (it != scope.labels.end()) {
-      if (use.in_table) function_->branch_tables[use.index].labels[use.slot] = it->second;
-      else function_->instructions[use.index].operands[use.slot].symbol.index = it->second;
+      if (use.in_table)
+        function_->branch_tables[use.index].labels[use.slot] = it->second;
+      else
+        function_->instructions[use.index].operands[use.slot].symbol.index = it->second;
     } else if (!scopes_.empty()) {
       scopes_.back().pending.push_back(use);
     } else if (diagnostics_->size() < kMaxDiagnosticsPerBody) {

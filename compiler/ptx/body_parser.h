@@ -25,8 +25,8 @@ class BodyParser : public Parser {
     std::string_view name;
     SourcePosition position;
     bool in_table = false;
-    uint32_t index = 0;   // instruction, or branch table
-    uint32_t slot = 0;    // operand, or element of the table
+    uint32_t index = 0;  // instruction, or branch table
+    uint32_t slot = 0;   // operand, or element of the table
   };
   struct LabelScope {
     absl::flat_hash_map<std::string_view, uint32_t> labels;
@@ -38,7 +38,7 @@ class BodyParser : public Parser {
   void DeclareParameters();
   bool ParseStatement();
   void Recover();
-  bool EndStatement();                  // ';'
+  bool EndStatement();  // ';'
   bool OpenScope();
   bool CloseScope();
   void ResolveLabels();

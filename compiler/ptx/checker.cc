@@ -38,12 +38,21 @@ bool AgreesRelaxed(Type type, Type reg) {
 
 std::string_view SpaceName(StateSpace space) {
   switch (space) {
-    case StateSpace::kConst: return ".const";
-    case StateSpace::kGlobal: return ".global";
-    case StateSpace::kLocal: return ".local";
-    case StateSpace::kShared: case StateSpace::kSharedCluster: return ".shared";
-    case StateSpace::kParam: case StateSpace::kParamEntry: case StateSpace::kParamFunc: return ".param";
-    default: return "generic";
+    case StateSpace::kConst:
+      return ".const";
+    case StateSpace::kGlobal:
+      return ".global";
+    case StateSpace::kLocal:
+      return ".local";
+    case StateSpace::kShared:
+    case StateSpace::kSharedCluster:
+      return ".shared";
+    case StateSpace::kParam:
+    case StateSpace::kParamEntry:
+    case StateSpace::kParamFunc:
+      return ".param";
+    default:
+      return "generic";
   }
 }
 
@@ -51,10 +60,16 @@ std::string TypeText(Type type) { return Concat(".", TypeName(type)); }
 
 uint32_t SpecialBytes(SpecialRegister reg) {
   switch (reg) {
-    case SpecialRegister::kGridId: case SpecialRegister::kClock64: case SpecialRegister::kPm64:
-    case SpecialRegister::kGlobalTimer: case SpecialRegister::kCurrentGraphExec: return 8;
-    case SpecialRegister::kIsExplicitCluster: return 0;
-    default: return 4;
+    case SpecialRegister::kGridId:
+    case SpecialRegister::kClock64:
+    case SpecialRegister::kPm64:
+    case SpecialRegister::kGlobalTimer:
+    case SpecialRegister::kCurrentGraphExec:
+      return 8;
+    case SpecialRegister::kIsExplicitCluster:
+      return 0;
+    default:
+      return 4;
   }
 }
 
@@ -84,11 +99,15 @@ StateSpace OperandChecker::SpaceOf(const SymbolRef& symbol) const {
   switch (symbol.kind) {
     case SymbolKind::kModuleVariable:
       return data_.variables[symbol.index].is_constant ? StateSpace::kConst : StateSpace::kGlobal;
-    case SymbolKind::kLocalVariable: return StateSpace::kLocal;
-    case SymbolKind::kSharedVariable: return StateSpace::kShared;
+    case SymbolKind::kLocalVariable:
+      return StateSpace::kLocal;
+    case SymbolKind::kSharedVariable:
+      return StateSpace::kShared;
     case SymbolKind::kParameter:
-    case SymbolKind::kCallParameter: return StateSpace::kParam;
-    default: return StateSpace::kGeneric;
+    case SymbolKind::kCallParameter:
+      return StateSpace::kParam;
+    default:
+      return StateSpace::kGeneric;
   }
 }
 
@@ -96,16 +115,20 @@ std::string_view OperandChecker::NameOf(const Operand& operand) const {
   if (operand.kind == OperandKind::kRegister) return function_.registers[operand.reg].name;
   const SymbolRef& symbol = operand.symbol;
   switch (symbol.kind) {
-    case SymbolKind::kModuleVariable: return data_.variables[symbol.index].name;
-    case SymbolKind::kFunction: return data_.functions[symbol.index].name;
+    case SymbolKind::kModuleVariable:
+      return data_.variables[symbol.index].name;
+    case SymbolKind::kFunction:
+      return data_.functions[symbol.index].name;
     case SymbolKind::kSharedVariable:
       if (symbol.index >= kModuleSharedBase) return data_.shared_variables[symbol.index - kModuleSharedBase].name;
       return function_.variables[symbol.index].name;
     case SymbolKind::kLocalVariable:
-    case SymbolKind::kCallParameter: return function_.variables[symbol.index].name;
+    case SymbolKind::kCallParameter:
+      return function_.variables[symbol.index].name;
     case SymbolKind::kParameter:
       return (symbol.is_return ? function_.returns : function_.parameters)[symbol.index].name;
-    default: return "label";
+    default:
+      return "label";
   }
 }
 
@@ -115,9 +138,8 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
   problem->offset = count == 0 ? 0 : count - 1;
   if (count < row.required_operands || count > row.specs.size()) {
     size_t most = row.specs.size();
-    std::string wanted = row.required_operands == most
-                             ? absl::StrFormat("%d", most)
-                             : absl::StrFormat("%d to %d", row.required_operands, most);
+    std::string wanted = row.required_operands == most ? absl::StrFormat("%d", most)
+                                                       : absl::StrFormat("%d to %d", row.required_operands, most);
     return Fail(problem, kOperandCount,
                 absl::StrFormat("'%s' takes %s operand%s, got %d", OpcodeName(row.opcode), wanted,
                                 wanted == "1" ? "" : "s", count),
@@ -138,8 +160,9 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
   }
   problem->offset = 0;
   if (has_policy != candidate.has_cache_hint) {
-    return Fail(problem, kOperandCount, has_policy ? "a cache policy needs the modifier .L2::cache_hint"
-                                                   : ".L2::cache_hint needs a cache policy as last operand");
+    return Fail(problem, kOperandCount,
+                has_policy ? "a cache policy needs the modifier .L2::cache_hint"
+                           : ".L2::cache_hint needs a cache policy as last operand");
   }
   return CheckWidth(instruction, problem);
 }
@@ -168,13 +191,16 @@ bool OperandChecker::CheckOperand(const OperandSpec& spec, const Instruction& in
   switch (spec.form) {
     case OperandSpec::Form::kAddress:
       if (operand.kind != OperandKind::kAddress) {
-        return Fail(problem, kOperandKind, absl::StrFormat("operand %d must be an address in brackets", problem->offset + 1));
+        return Fail(problem, kOperandKind,
+                    absl::StrFormat("operand %d must be an address in brackets", problem->offset + 1));
       }
       return CheckAddress(instruction, operand, problem);
     case OperandSpec::Form::kLabel:
     case OperandSpec::Form::kCall:
-    case OperandSpec::Form::kBranchTable: return true;  // checked where they are parsed
-    case OperandSpec::Form::kValue: break;
+    case OperandSpec::Form::kBranchTable:
+      return true;  // checked where they are parsed
+    case OperandSpec::Form::kValue:
+      break;
   }
   const Type type = spec.TypeIn(instruction);
   if (spec.packed) {
@@ -186,7 +212,7 @@ bool OperandChecker::CheckOperand(const OperandSpec& spec, const Instruction& in
     if (count < 2 || count > bytes || bytes % count != 0 || (count & (count - 1)) != 0) {
       return Fail(problem, kVectorWidth, absl::StrFormat("%s cannot be made of %d elements", TypeText(type), count));
     }
-    constexpr Type kBitTypes[] = {Type::kNone, Type::kB8, Type::kB16, Type::kNone, Type::kB32,
+    constexpr Type kBitTypes[] = {Type::kNone, Type::kB8,   Type::kB16,  Type::kNone, Type::kB32,
                                   Type::kNone, Type::kNone, Type::kNone, Type::kB64};
     return CheckVector(spec, kBitTypes[bytes / count], count, operand, problem);
   }
@@ -201,8 +227,8 @@ bool OperandChecker::CheckAddress(const Instruction& instruction, const Operand&
     Type type = function_.registers[operand.reg].type;
     bool integer = IsBits(type) || IsInteger(type);
     if (integer && (TypeBytes(type) == 8 || TypeBytes(type) == 4)) return true;
-    return Fail(problem, kOperandType, absl::StrFormat("an address must be a 32- or 64-bit integer register, not %s",
-                                                       TypeText(type)));
+    return Fail(problem, kOperandType,
+                absl::StrFormat("an address must be a 32- or 64-bit integer register, not %s", TypeText(type)));
   }
   if (!operand.has_symbol) return true;
   StateSpace space = SpaceOf(operand.symbol);
@@ -217,17 +243,20 @@ bool OperandChecker::CheckAddress(const Instruction& instruction, const Operand&
   return Fail(problem, kStateSpace,
               absl::StrFormat("'%s' lies in %s, the instruction accesses %s", NameOf(operand), SpaceName(space),
                               SpaceName(wanted)),
-              wanted == StateSpace::kGeneric ? Concat("add ", SpaceName(space), " to the instruction, or convert with cvta")
-                                             : "");
+              wanted == StateSpace::kGeneric
+                  ? Concat("add ", SpaceName(space), " to the instruction, or convert with cvta")
+                  : "");
 }
 
 bool OperandChecker::CheckVector(const OperandSpec& spec, Type element, size_t count, const Operand& operand,
                                  Problem* problem) const {
   if (operand.kind != OperandKind::kVector) {
-    return Fail(problem, kOperandKind, absl::StrFormat("operand %d must be a vector of %d in braces", problem->offset + 1, count));
+    return Fail(problem, kOperandKind,
+                absl::StrFormat("operand %d must be a vector of %d in braces", problem->offset + 1, count));
   }
   if (operand.elements.size() != count) {
-    return Fail(problem, kVectorWidth, absl::StrFormat("vector of %d elements, got %d", count, operand.elements.size()));
+    return Fail(problem, kVectorWidth,
+                absl::StrFormat("vector of %d elements, got %d", count, operand.elements.size()));
   }
   for (const Operand& item : operand.elements) {
     if (!CheckValue(spec, element, item, problem)) return false;
@@ -252,8 +281,9 @@ bool OperandChecker::CheckRegister(const OperandSpec& spec, Type type, const Ope
   if (operand.negated && !spec.negatable) return Fail(problem, kOperandKind, "'!' is not allowed here");
   Type reg = function_.registers[operand.reg].type;
   if (spec.relaxed ? AgreesRelaxed(type, reg) : Agrees(type, reg)) return true;
-  return Fail(problem, kOperandType, absl::StrFormat("register '%s' has type %s, operand %d needs %s", NameOf(operand),
-                                                     TypeText(reg), problem->offset + 1, TypeText(type)));
+  return Fail(problem, kOperandType,
+              absl::StrFormat("register '%s' has type %s, operand %d needs %s", NameOf(operand), TypeText(reg),
+                              problem->offset + 1, TypeText(type)));
 }
 
 bool OperandChecker::CheckSymbol(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const {
@@ -265,8 +295,10 @@ bool OperandChecker::CheckSymbol(const OperandSpec& spec, Type type, const Opera
     return Fail(problem, kOperandType, absl::StrFormat("an address where %s is needed", TypeText(type)));
   }
   if (operand.symbol.kind == SymbolKind::kFunction && data_.functions[operand.symbol.index].is_entry) {
-    return Fail(problem, kUnsupported, absl::StrFormat("the address of the kernel '%s' cannot be taken: launches from "
-                                                       "the device are not implemented", NameOf(operand)));
+    return Fail(problem, kUnsupported,
+                absl::StrFormat("the address of the kernel '%s' cannot be taken: launches from "
+                                "the device are not implemented",
+                                NameOf(operand)));
   }
   if (operand.symbol.kind >= SymbolKind::kLabel) {
     return Fail(problem, kOperandKind, absl::StrFormat("'%s' has no address", NameOf(operand)));
@@ -276,13 +308,15 @@ bool OperandChecker::CheckSymbol(const OperandSpec& spec, Type type, const Opera
 
 bool OperandChecker::CheckValue(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const {
   if (spec.destination && operand.kind != OperandKind::kRegister && operand.kind != OperandKind::kSink) {
-    return Fail(problem, kOperandKind, absl::StrFormat("operand %d must be a register: it is written", problem->offset + 1));
+    return Fail(problem, kOperandKind,
+                absl::StrFormat("operand %d must be a register: it is written", problem->offset + 1));
   }
   if (spec.constant && operand.kind != OperandKind::kInteger) {
     return Fail(problem, kOperandKind, absl::StrFormat("operand %d must be an integer constant", problem->offset + 1));
   }
   switch (operand.kind) {
-    case OperandKind::kRegister: return CheckRegister(spec, type, operand, problem);
+    case OperandKind::kRegister:
+      return CheckRegister(spec, type, operand, problem);
     case OperandKind::kSpecial:
       if (SpecialAgrees(type, operand.special) ||
           (spec.relaxed && type != Type::kPred && !IsFloat(type) && TypeBytes(type) <= SpecialBytes(operand.special))) {
@@ -292,8 +326,10 @@ bool OperandChecker::CheckValue(const OperandSpec& spec, Type type, const Operan
                   absl::StrFormat("this special register has %d bits, operand %d needs %s",
                                   SpecialBytes(operand.special) * 8, problem->offset + 1, TypeText(type)));
     case OperandKind::kInteger:
-    case OperandKind::kFloat: return CheckImmediate(type, operand, problem);
-    case OperandKind::kSymbol: return CheckSymbol(spec, type, operand, problem);
+    case OperandKind::kFloat:
+      return CheckImmediate(type, operand, problem);
+    case OperandKind::kSymbol:
+      return CheckSymbol(spec, type, operand, problem);
     case OperandKind::kSink:
       if (spec.destination) return true;
       return Fail(problem, kOperandKind, "'_' may only stand for a result");
@@ -301,7 +337,8 @@ bool OperandChecker::CheckValue(const OperandSpec& spec, Type type, const Operan
       return Fail(problem, kOperandKind, absl::StrFormat("operand %d must not be a vector", problem->offset + 1));
     case OperandKind::kAddress:
       return Fail(problem, kOperandKind, absl::StrFormat("operand %d must not be an address", problem->offset + 1));
-    default: return Fail(problem, kOperandKind, absl::StrFormat("operand %d has the wrong kind", problem->offset + 1));
+    default:
+      return Fail(problem, kOperandKind, absl::StrFormat("operand %d has the wrong kind", problem->offset + 1));
   }
 }
 
@@ -313,8 +350,9 @@ bool OperandChecker::CheckArgument(const Operand& argument, const Parameter& par
       if (argument.kind == OperandKind::kRegister) {
         Type type = function_.registers[argument.reg].type;
         if (Agrees(parameter.type, type) && parameter.array_elements == 0) return true;
-        return Fail(problem, kCallMismatch, absl::StrFormat("register '%s' of type %s is passed as %s", NameOf(argument),
-                                                            TypeText(type), TypeText(parameter.type)));
+        return Fail(problem, kCallMismatch,
+                    absl::StrFormat("register '%s' of type %s is passed as %s", NameOf(argument), TypeText(type),
+                                    TypeText(parameter.type)));
       }
       return parameter.type == Type::kPred || CheckImmediate(parameter.type, argument, problem);
     }
@@ -328,19 +366,22 @@ bool OperandChecker::CheckArgument(const Operand& argument, const Parameter& par
         return Fail(problem, kCallMismatch, absl::StrFormat("'%s' is not a .param variable", NameOf(argument)));
       }
       if (size == parameter.size_bytes) return true;
-      return Fail(problem, kCallMismatch, absl::StrFormat("'%s' has %d bytes, the callee's parameter has %d",
-                                                          NameOf(argument), size, parameter.size_bytes));
+      return Fail(problem, kCallMismatch,
+                  absl::StrFormat("'%s' has %d bytes, the callee's parameter has %d", NameOf(argument), size,
+                                  parameter.size_bytes));
     }
-    case OperandKind::kSink: return true;  // the result is not wanted
-    default: return Fail(problem, kOperandKind, "an argument must be a .param variable, a register or a constant");
+    case OperandKind::kSink:
+      return true;  // the result is not wanted
+    default:
+      return Fail(problem, kOperandKind, "an argument must be a .param variable, a register or a constant");
   }
 }
 
 bool OperandChecker::CheckArguments(const std::vector<Operand>& arguments, const std::vector<Parameter>& parameters,
                                     std::string_view what, Problem* problem) const {
   if (arguments.size() != parameters.size()) {
-    return Fail(problem, kCallMismatch, absl::StrFormat("the callee has %d %s, the call has %d", parameters.size(), what,
-                                                        arguments.size()));
+    return Fail(problem, kCallMismatch,
+                absl::StrFormat("the callee has %d %s, the call has %d", parameters.size(), what, arguments.size()));
   }
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (!CheckArgument(arguments[i], parameters[i], problem)) return false;

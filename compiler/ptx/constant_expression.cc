@@ -39,8 +39,27 @@ Constant Integer(uint64_t bits, bool is_unsigned = false) {
   return constant;
 }
 
-enum class Operator : uint8_t { kNone, kOrOr, kAndAnd, kOr, kXor, kAnd, kEq, kNe, kLt, kLe, kGt, kGe, kShl, kShr, kAdd,
-                                kSub, kMul, kDiv, kRem };
+enum class Operator : uint8_t {
+  kNone,
+  kOrOr,
+  kAndAnd,
+  kOr,
+  kXor,
+  kAnd,
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe,
+  kShl,
+  kShr,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kRem
+};
 
 Operator OperatorOf(const Token& token, int* precedence) {
   auto result = [&](Operator op, int level) {
@@ -48,45 +67,87 @@ Operator OperatorOf(const Token& token, int* precedence) {
     return op;
   };
   switch (token.kind) {
-    case TokenKind::kOrOr: return result(Operator::kOrOr, 1);
-    case TokenKind::kAndAnd: return result(Operator::kAndAnd, 2);
-    case TokenKind::kEqual: return result(Operator::kEq, 6);
-    case TokenKind::kNotEqual: return result(Operator::kNe, 6);
-    case TokenKind::kLessEqual: return result(Operator::kLe, 7);
-    case TokenKind::kGreaterEqual: return result(Operator::kGe, 7);
-    case TokenKind::kShiftLeft: return result(Operator::kShl, 8);
-    case TokenKind::kShiftRight: return result(Operator::kShr, 8);
-    case TokenKind::kPunctuation: break;
-    default: return Operator::kNone;
+    case TokenKind::kOrOr:
+      return result(Operator::kOrOr, 1);
+    case TokenKind::kAndAnd:
+      return result(Operator::kAndAnd, 2);
+    case TokenKind::kEqual:
+      return result(Operator::kEq, 6);
+    case TokenKind::kNotEqual:
+      return result(Operator::kNe, 6);
+    case TokenKind::kLessEqual:
+      return result(Operator::kLe, 7);
+    case TokenKind::kGreaterEqual:
+      return result(Operator::kGe, 7);
+    case TokenKind::kShiftLeft:
+      return result(Operator::kShl, 8);
+    case TokenKind::kShiftRight:
+      return result(Operator::kShr, 8);
+    case TokenKind::kPunctuation:
+      break;
+    default:
+      return Operator::kNone;
   }
   switch (token.punctuation) {
-    case '|': return result(Operator::kOr, 3);
-    case '^': return result(Operator::kXor, 4);
-    case '&': return result(Operator::kAnd, 5);
-    case '<': return result(Operator::kLt, 7);
-    case '>': return result(Operator::kGt, 7);
-    case '+': return result(Operator::kAdd, 9);
-    case '-': return result(Operator::kSub, 9);
-    case '*': return result(Operator::kMul, 10);
-    case '/': return result(Operator::kDiv, 10);
-    case '%': return result(Operator::kRem, 10);
-    default: return Operator::kNone;
+    case '|':
+      return result(Operator::kOr, 3);
+    case '^':
+      return result(Operator::kXor, 4);
+    case '&':
+      return result(Operator::kAnd, 5);
+    case '<':
+      return result(Operator::kLt, 7);
+    case '>':
+      return result(Operator::kGt, 7);
+    case '+':
+      return result(Operator::kAdd, 9);
+    case '-':
+      return result(Operator::kSub, 9);
+    case '*':
+      return result(Operator::kMul, 10);
+    case '/':
+      return result(Operator::kDiv, 10);
+    case '%':
+      return result(Operator::kRem, 10);
+    default:
+      return Operator::kNone;
   }
 }
 
 bool ApplyFloat(Operator op, double a, double b, Constant* out) {
   switch (op) {
-    case Operator::kAdd: *out = Float(a + b); return true;
-    case Operator::kSub: *out = Float(a - b); return true;
-    case Operator::kMul: *out = Float(a * b); return true;
-    case Operator::kDiv: *out = Float(a / b); return true;
-    case Operator::kEq: *out = Integer(a == b); return true;
-    case Operator::kNe: *out = Integer(a != b); return true;
-    case Operator::kLt: *out = Integer(a < b); return true;
-    case Operator::kLe: *out = Integer(a <= b); return true;
-    case Operator::kGt: *out = Integer(a > b); return true;
-    case Operator::kGe: *out = Integer(a >= b); return true;
-    default: return false;
+    case Operator::kAdd:
+      *out = Float(a + b);
+      return true;
+    case Operator::kSub:
+      *out = Float(a - b);
+      return true;
+    case Operator::kMul:
+      *out = Float(a * b);
+      return true;
+    case Operator::kDiv:
+      *out = Float(a / b);
+      return true;
+    case Operator::kEq:
+      *out = Integer(a == b);
+      return true;
+    case Operator::kNe:
+      *out = Integer(a != b);
+      return true;
+    case Operator::kLt:
+      *out = Integer(a < b);
+      return true;
+    case Operator::kLe:
+      *out = Integer(a <= b);
+      return true;
+    case Operator::kGt:
+      *out = Integer(a > b);
+      return true;
+    case Operator::kGe:
+      *out = Integer(a >= b);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -97,9 +158,15 @@ bool ApplyInteger(Operator op, const Constant& left, const Constant& right, Cons
   int64_t sa = static_cast<int64_t>(a), sb = static_cast<int64_t>(b);
   auto compare = [&](auto pred) { *out = Integer(is_unsigned ? pred(a, b) : pred(sa, sb)); };
   switch (op) {
-    case Operator::kAdd: *out = Integer(a + b, is_unsigned); return true;
-    case Operator::kSub: *out = Integer(a - b, is_unsigned); return true;
-    case Operator::kMul: *out = Integer(a * b, is_unsigned); return true;
+    case Operator::kAdd:
+      *out = Integer(a + b, is_unsigned);
+      return true;
+    case Operator::kSub:
+      *out = Integer(a - b, is_unsigned);
+      return true;
+    case Operator::kMul:
+      *out = Integer(a * b, is_unsigned);
+      return true;
     case Operator::kDiv:
     case Operator::kRem: {
       if (b == 0) return false;
@@ -113,23 +180,50 @@ bool ApplyInteger(Operator op, const Constant& left, const Constant& right, Cons
       }
       return true;
     }
-    case Operator::kShl: *out = Integer(b > 63 ? 0 : a << b, left.kind == Kind::kUnsigned); return true;
-    case Operator::kShr:
-      if (left.kind == Kind::kUnsigned) *out = Integer(b > 63 ? 0 : a >> b, true);
-      else *out = Integer(static_cast<uint64_t>(sa >> (b > 63 ? 63 : b)));
+    case Operator::kShl:
+      *out = Integer(b > 63 ? 0 : a << b, left.kind == Kind::kUnsigned);
       return true;
-    case Operator::kAnd: *out = Integer(a & b, is_unsigned); return true;
-    case Operator::kOr: *out = Integer(a | b, is_unsigned); return true;
-    case Operator::kXor: *out = Integer(a ^ b, is_unsigned); return true;
-    case Operator::kAndAnd: *out = Integer(a != 0 && b != 0); return true;
-    case Operator::kOrOr: *out = Integer(a != 0 || b != 0); return true;
-    case Operator::kEq: *out = Integer(a == b); return true;
-    case Operator::kNe: *out = Integer(a != b); return true;
-    case Operator::kLt: compare([](auto x, auto y) { return x < y; }); return true;
-    case Operator::kLe: compare([](auto x, auto y) { return x <= y; }); return true;
-    case Operator::kGt: compare([](auto x, auto y) { return x > y; }); return true;
-    case Operator::kGe: compare([](auto x, auto y) { return x >= y; }); return true;
-    case Operator::kNone: break;
+    case Operator::kShr:
+      if (left.kind == Kind::kUnsigned)
+        *out = Integer(b > 63 ? 0 : a >> b, true);
+      else
+        *out = Integer(static_cast<uint64_t>(sa >> (b > 63 ? 63 : b)));
+      return true;
+    case Operator::kAnd:
+      *out = Integer(a & b, is_unsigned);
+      return true;
+    case Operator::kOr:
+      *out = Integer(a | b, is_unsigned);
+      return true;
+    case Operator::kXor:
+      *out = Integer(a ^ b, is_unsigned);
+      return true;
+    case Operator::kAndAnd:
+      *out = Integer(a != 0 && b != 0);
+      return true;
+    case Operator::kOrOr:
+      *out = Integer(a != 0 || b != 0);
+      return true;
+    case Operator::kEq:
+      *out = Integer(a == b);
+      return true;
+    case Operator::kNe:
+      *out = Integer(a != b);
+      return true;
+    case Operator::kLt:
+      compare([](auto x, auto y) { return x < y; });
+      return true;
+    case Operator::kLe:
+      compare([](auto x, auto y) { return x <= y; });
+      return true;
+    case Operator::kGt:
+      compare([](auto x, auto y) { return x > y; });
+      return true;
+    case Operator::kGe:
+      compare([](auto x, auto y) { return x >= y; });
+      return true;
+    case Operator::kNone:
+      break;
   }
   return false;
 }
@@ -176,8 +270,10 @@ bool Parser::ParseUnary(Constant* value) {
     Advance();
     ok = ParseUnary(value);
     if (ok && value->kind == Kind::kFloat) {
-      if (value->is_f32_bits) value->bits ^= 0x80000000u;
-      else value->bits ^= uint64_t{1} << 63;
+      if (value->is_f32_bits)
+        value->bits ^= 0x80000000u;
+      else
+        value->bits ^= uint64_t{1} << 63;
     } else if (ok) {
       value->bits = 0 - value->bits;
     }
@@ -189,9 +285,12 @@ bool Parser::ParseUnary(Constant* value) {
     SourcePosition position = token_.position;
     Advance();
     ok = ParseUnary(value);
-    if (ok && value->kind == Kind::kFloat) ok = Error(position, kSyntax, "operator needs an integer");
-    else if (ok && complement) value->bits = ~value->bits;
-    else if (ok) *value = Integer(value->bits == 0);
+    if (ok && value->kind == Kind::kFloat)
+      ok = Error(position, kSyntax, "operator needs an integer");
+    else if (ok && complement)
+      value->bits = ~value->bits;
+    else if (ok)
+      *value = Integer(value->bits == 0);
   } else {
     ok = ParsePrimary(value);
   }
@@ -216,7 +315,8 @@ bool Parser::ParsePrimary(Constant* value) {
         return true;
       }
       return Unexpected("a constant");
-    default: break;
+    default:
+      break;
   }
   if (!token_.Is('(')) return Unexpected("a constant");
   Advance();

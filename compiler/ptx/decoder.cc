@@ -29,7 +29,9 @@ Pieces SplitOpcode(std::string_view text) {
   return pieces;
 }
 
-size_t OffsetIn(std::string_view text, std::string_view piece) { return static_cast<size_t>(piece.data() - text.data()); }
+size_t OffsetIn(std::string_view text, std::string_view piece) {
+  return static_cast<size_t>(piece.data() - text.data());
+}
 
 // The modifiers of `row` that may stand at position `accepted`, given the ones before.
 void AddExpected(const InstructionRow& row, std::span<const ModifierId> before, std::vector<std::string_view>* out) {
@@ -122,8 +124,8 @@ Problem GateProblem(const Candidate& candidate, uint32_t version, uint32_t targe
     problem.hint = absl::StrFormat("form: %s", FormText(*candidate.row));
   } else {
     problem.code = kNeedsTarget;
-    problem.message = absl::StrFormat("%s needs .target sm_%d or higher; the module says sm_%d", what(match.sm_of),
-                                      match.sm, target);
+    problem.message =
+        absl::StrFormat("%s needs .target sm_%d or higher; the module says sm_%d", what(match.sm_of), match.sm, target);
     problem.hint = absl::StrFormat("compile for compute_%d", match.sm);
   }
   return problem;

@@ -16,10 +16,10 @@ namespace culvert::ptx {
 // One row that accepts the modifiers; which one holds is decided by the operands.
 struct Candidate {
   const InstructionRow* row = nullptr;
-  Instruction prototype;          // fields decoded, no operands
-  ModifierMatch match;            // gates
-  bool has_cache_hint = false;    // .L2::cache_hint: the operand `policy` is present
-  bool gates_ok = true;           // for the module's .version and .target
+  Instruction prototype;        // fields decoded, no operands
+  ModifierMatch match;          // gates
+  bool has_cache_hint = false;  // .L2::cache_hint: the operand `policy` is present
+  bool gates_ok = true;         // for the module's .version and .target
 };
 
 // What is wrong with an opcode or an operand list; positions are relative to the statement.
@@ -27,7 +27,7 @@ struct Problem {
   DiagnosticCode code = kSyntax;
   std::string message;
   std::string hint;
-  size_t offset = 0;              // opcode: byte offset into its text; operands: index of the operand
+  size_t offset = 0;  // opcode: byte offset into its text; operands: index of the operand
 };
 
 class InstructionDecoder {

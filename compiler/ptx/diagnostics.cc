@@ -1,7 +1,7 @@
 #include "compiler/ptx/diagnostics.h"
 
-#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
+#include "compiler/ptx/concat.h"
 
 namespace culvert::ptx {
 namespace {

@@ -12,16 +12,16 @@ namespace culvert::ptx {
 
 // Numbers are stable: programs and people search for them.
 enum DiagnosticCode : uint32_t {
-  kSyntax = 1,              // unexpected token
-  kBadToken = 2,            // character, number, string or comment that cannot be read
-  kVersionDirective = 10,   // .version / .target / .address_size missing or wrong
-  kDuplicate = 20,          // name declared twice
-  kUndefined = 21,          // name never declared
+  kSyntax = 1,             // unexpected token
+  kBadToken = 2,           // character, number, string or comment that cannot be read
+  kVersionDirective = 10,  // .version / .target / .address_size missing or wrong
+  kDuplicate = 20,         // name declared twice
+  kUndefined = 21,         // name never declared
   kUndefinedLabel = 22,
-  kBadDirective = 30,       // unknown or misplaced directive
+  kBadDirective = 30,  // unknown or misplaced directive
   kBadInitializer = 31,
-  kBadSize = 32,            // array size, alignment, register count
-  kUnsupported = 33,        // legal PTX that Culvert does not implement, outside instructions
+  kBadSize = 32,      // array size, alignment, register count
+  kUnsupported = 33,  // legal PTX that Culvert does not implement, outside instructions
   kLimit = 40,
   kUnknownInstruction = 100,
   kUnsupportedInstruction = 101,

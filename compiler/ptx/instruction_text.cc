@@ -43,10 +43,18 @@ std::string FormText(const InstructionRow& row) {
     const OperandSpec& spec = row.specs[i];
     std::string item(spec.name);
     switch (spec.form) {
-      case OperandSpec::Form::kAddress: item = Concat("[", spec.name, "]"); break;
-      case OperandSpec::Form::kLabel: item = "label"; break;
-      case OperandSpec::Form::kCall: item = "(results), function, (arguments)"; break;
-      case OperandSpec::Form::kBranchTable: item = "index, targets"; break;
+      case OperandSpec::Form::kAddress:
+        item = Concat("[", spec.name, "]");
+        break;
+      case OperandSpec::Form::kLabel:
+        item = "label";
+        break;
+      case OperandSpec::Form::kCall:
+        item = "(results), function, (arguments)";
+        break;
+      case OperandSpec::Form::kBranchTable:
+        item = "index, targets";
+        break;
       case OperandSpec::Form::kValue:
         if (spec.negatable) item = Concat("{!}", item);
         if (spec.packed) item = Concat("{", spec.name, "0, ", spec.name, "1, ..}");

@@ -224,13 +224,26 @@ class Table {
     }
     for (char flag : rest) {
       switch (flag) {
-        case '~': spec.relaxed = true; break;
-        case '*': spec.vector = true; break;
-        case '&': spec.symbol = true; break;
-        case '#': spec.constant = true; break;
-        case '!': spec.negatable = true; break;
-        case '%': spec.packed = true; break;
-        default: Require(false, "bad operand flag", text);
+        case '~':
+          spec.relaxed = true;
+          break;
+        case '*':
+          spec.vector = true;
+          break;
+        case '&':
+          spec.symbol = true;
+          break;
+        case '#':
+          spec.constant = true;
+          break;
+        case '!':
+          spec.negatable = true;
+          break;
+        case '%':
+          spec.packed = true;
+          break;
+        default:
+          Require(false, "bad operand flag", text);
       }
     }
     if (type.size() == 2 && (type[0] == 't' || type[0] == 'w') && type[1] >= '0' && type[1] <= '3') {
@@ -289,36 +302,74 @@ const Table& GetTable() {
 void Apply(const Modifier& modifier, Instruction* out) {
   uint8_t value = modifier.value;
   switch (modifier.field) {
-    case ModifierField::kType: out->types[out->type_count++] = static_cast<Type>(value); break;
-    case ModifierField::kRounding: out->rounding = static_cast<Rounding>(value); break;
-    case ModifierField::kCompare: out->compare = static_cast<Compare>(value); break;
-    case ModifierField::kBoolOp: out->bool_op = static_cast<BoolOp>(value); break;
-    case ModifierField::kReduceOp: out->reduce_op = static_cast<ReduceOp>(value); break;
+    case ModifierField::kType:
+      out->types[out->type_count++] = static_cast<Type>(value);
+      break;
+    case ModifierField::kRounding:
+      out->rounding = static_cast<Rounding>(value);
+      break;
+    case ModifierField::kCompare:
+      out->compare = static_cast<Compare>(value);
+      break;
+    case ModifierField::kBoolOp:
+      out->bool_op = static_cast<BoolOp>(value);
+      break;
+    case ModifierField::kReduceOp:
+      out->reduce_op = static_cast<ReduceOp>(value);
+      break;
     case ModifierField::kSemantics:  // ld.mmio.relaxed stays kMmio
       if (out->semantics != Semantics::kMmio) out->semantics = static_cast<Semantics>(value);
       break;
-    case ModifierField::kScope: out->scope = static_cast<Scope>(value); break;
-    case ModifierField::kSpace: out->space = static_cast<StateSpace>(value); break;
-    case ModifierField::kPart: out->part = static_cast<MulPart>(value); break;
-    case ModifierField::kShift: out->shift_mode = static_cast<ShiftMode>(value); break;
-    case ModifierField::kDirection: out->direction = static_cast<Direction>(value); break;
-    case ModifierField::kShfl: out->shfl_mode = static_cast<ShflMode>(value); break;
-    case ModifierField::kVote: out->vote_mode = static_cast<VoteMode>(value); break;
-    case ModifierField::kPrmt: out->prmt_mode = static_cast<PrmtMode>(value); break;
-    case ModifierField::kTestp: out->testp = static_cast<TestpKind>(value); break;
-    case ModifierField::kVector: out->vector_width = value; break;
-    case ModifierField::kMod: out->mods.set(value); break;
-    case ModifierField::kIgnored: break;
+    case ModifierField::kScope:
+      out->scope = static_cast<Scope>(value);
+      break;
+    case ModifierField::kSpace:
+      out->space = static_cast<StateSpace>(value);
+      break;
+    case ModifierField::kPart:
+      out->part = static_cast<MulPart>(value);
+      break;
+    case ModifierField::kShift:
+      out->shift_mode = static_cast<ShiftMode>(value);
+      break;
+    case ModifierField::kDirection:
+      out->direction = static_cast<Direction>(value);
+      break;
+    case ModifierField::kShfl:
+      out->shfl_mode = static_cast<ShflMode>(value);
+      break;
+    case ModifierField::kVote:
+      out->vote_mode = static_cast<VoteMode>(value);
+      break;
+    case ModifierField::kPrmt:
+      out->prmt_mode = static_cast<PrmtMode>(value);
+      break;
+    case ModifierField::kTestp:
+      out->testp = static_cast<TestpKind>(value);
+      break;
+    case ModifierField::kVector:
+      out->vector_width = value;
+      break;
+    case ModifierField::kMod:
+      out->mods.set(value);
+      break;
+    case ModifierField::kIgnored:
+      break;
   }
 }
 
 Type Widen(Type type) {
   switch (type) {
-    case Type::kU16: return Type::kU32;
-    case Type::kU32: return Type::kU64;
-    case Type::kS16: return Type::kS32;
-    case Type::kS32: return Type::kS64;
-    default: return Type::kNone;
+    case Type::kU16:
+      return Type::kU32;
+    case Type::kU32:
+      return Type::kU64;
+    case Type::kS16:
+      return Type::kS32;
+    case Type::kS32:
+      return Type::kS64;
+    default:
+      return Type::kNone;
   }
 }
 
@@ -326,9 +377,12 @@ Type Widen(Type type) {
 
 Type OperandSpec::TypeIn(const Instruction& instruction) const {
   switch (type_source) {
-    case TypeSource::kFixed: return type;
-    case TypeSource::kSlot: return instruction.types[slot];
-    case TypeSource::kWideSlot: return Widen(instruction.types[slot]);
+    case TypeSource::kFixed:
+      return type;
+    case TypeSource::kSlot:
+      return instruction.types[slot];
+    case TypeSource::kWideSlot:
+      return Widen(instruction.types[slot]);
   }
   return Type::kNone;
 }

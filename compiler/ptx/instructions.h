@@ -16,8 +16,24 @@ namespace culvert::ptx {
 
 // The member of Instruction that a modifier sets.
 enum class ModifierField : uint8_t {
-  kType, kRounding, kCompare, kBoolOp, kReduceOp, kSemantics, kScope, kSpace, kPart, kShift, kDirection, kShfl, kVote,
-  kPrmt, kTestp, kVector, kMod, kIgnored,
+  kType,
+  kRounding,
+  kCompare,
+  kBoolOp,
+  kReduceOp,
+  kSemantics,
+  kScope,
+  kSpace,
+  kPart,
+  kShift,
+  kDirection,
+  kShfl,
+  kVote,
+  kPrmt,
+  kTestp,
+  kVector,
+  kMod,
+  kIgnored,
 };
 
 using ModifierId = uint16_t;  // identifies a modifier text; kNoModifier: not a modifier of PTX
@@ -27,14 +43,14 @@ struct Modifier {
   std::string_view text;  // with the dot
   ModifierField field = ModifierField::kIgnored;
   uint8_t value = 0;
-  uint16_t since = 10;    // PTX ISA version, major * 10 + minor
-  uint16_t sm = 0;        // lowest target
+  uint16_t since = 10;  // PTX ISA version, major * 10 + minor
+  uint16_t sm = 0;      // lowest target
   ModifierId id = kNoModifier;
 };
 
 struct ModifierSlot {
   bool optional = false;
-  std::string_view set;   // name of the set, empty for a list written in place
+  std::string_view set;  // name of the set, empty for a list written in place
   std::vector<const Modifier*> alternatives;
 };
 
@@ -65,8 +81,21 @@ struct OperandSpec {
 enum Effect : uint8_t { kNone = 0, kMemory = 1, kConvergent = 2, kYields = 4 };
 enum class Status : uint8_t { kRun, kParse };  // instructions.def
 enum class Family : uint8_t {
-  kInteger, kExtended, kFloat, kHalf, kMixed, kCompare, kHalfCompare, kLogic, kData, kConvert, kControl, kSync, kAtomic,
-  kStack, kMisc,
+  kInteger,
+  kExtended,
+  kFloat,
+  kHalf,
+  kMixed,
+  kCompare,
+  kHalfCompare,
+  kLogic,
+  kData,
+  kConvert,
+  kControl,
+  kSync,
+  kAtomic,
+  kStack,
+  kMisc,
 };
 
 // One row of instructions.def.
@@ -96,14 +125,15 @@ std::string_view ModifierText(ModifierId id);
 // How far a row accepts a list of modifiers.
 struct ModifierMatch {
   bool ok = false;
-  size_t accepted = 0;                  // modifiers accepted before the first wrong one
+  size_t accepted = 0;                    // modifiers accepted before the first wrong one
   const ModifierSlot* missing = nullptr;  // all accepted, but this required one is absent
-  uint16_t since = 10;                  // strictest gates of the modifiers used and the row
+  uint16_t since = 10;                    // strictest gates of the modifiers used and the row
   uint16_t sm = 0;
-  std::string_view since_of, sm_of;     // the modifier that asks for it; empty: the row
+  std::string_view since_of, sm_of;  // the modifier that asks for it; empty: the row
 };
 // Decodes `modifiers` into the fields of *instruction, which must be freshly constructed.
-ModifierMatch MatchModifiers(const InstructionRow& row, std::span<const ModifierId> modifiers, Instruction* instruction);
+ModifierMatch MatchModifiers(const InstructionRow& row, std::span<const ModifierId> modifiers,
+                             Instruction* instruction);
 
 // "add{.rnd}{.ftz}{.sat}.f32 d, a, b" with short sets written out; for hints and the coverage page.
 std::string FormText(const InstructionRow& row);

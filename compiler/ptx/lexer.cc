@@ -133,8 +133,8 @@ void Lexer::LexHexFloat(Token* token, int digits) {
   }
   token->bits = value;
   if (count != digits) {
-    Fail(token, digits == 8 ? "0f must be followed by 8 hexadecimal digits"
-                            : "0d must be followed by 16 hexadecimal digits");
+    Fail(token,
+         digits == 8 ? "0f must be followed by 8 hexadecimal digits" : "0d must be followed by 16 hexadecimal digits");
   }
 }
 
@@ -142,11 +142,20 @@ void Lexer::LexNumber(Token* token) {
   const char* begin = cursor_;
   if (*begin == '0' && begin + 1 < end_) {
     switch (begin[1]) {
-      case 'x': case 'X': return LexRadix(token, begin + 2, 16);
-      case 'b': case 'B': return LexRadix(token, begin + 2, 2);
-      case 'f': case 'F': return LexHexFloat(token, 8);
-      case 'd': case 'D': return LexHexFloat(token, 16);
-      default: break;
+      case 'x':
+      case 'X':
+        return LexRadix(token, begin + 2, 16);
+      case 'b':
+      case 'B':
+        return LexRadix(token, begin + 2, 2);
+      case 'f':
+      case 'F':
+        return LexHexFloat(token, 8);
+      case 'd':
+      case 'D':
+        return LexHexFloat(token, 16);
+      default:
+        break;
     }
   }
   // A decimal float has a point or an exponent.
@@ -189,12 +198,16 @@ void Lexer::LexPunctuation(Token* token) {
   };
   switch (c) {
     case '<':
-      if (next == '<') pair(TokenKind::kShiftLeft);
-      else if (next == '=') pair(TokenKind::kLessEqual);
+      if (next == '<')
+        pair(TokenKind::kShiftLeft);
+      else if (next == '=')
+        pair(TokenKind::kLessEqual);
       break;
     case '>':
-      if (next == '>') pair(TokenKind::kShiftRight);
-      else if (next == '=') pair(TokenKind::kGreaterEqual);
+      if (next == '>')
+        pair(TokenKind::kShiftRight);
+      else if (next == '=')
+        pair(TokenKind::kGreaterEqual);
       break;
     case '&':
       if (next == '&') pair(TokenKind::kAndAnd);
@@ -208,10 +221,28 @@ void Lexer::LexPunctuation(Token* token) {
     case '!':
       if (next == '=') pair(TokenKind::kNotEqual);
       break;
-    case '{': case '}': case '(': case ')': case '[': case ']': case ',': case ';': case ':': case '@': case '+':
-    case '-': case '*': case '/': case '%': case '~': case '^': case '?':
+    case '{':
+    case '}':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case ',':
+    case ';':
+    case ':':
+    case '@':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '~':
+    case '^':
+    case '?':
       break;
-    default: Fail(token, "character that PTX does not use"); break;
+    default:
+      Fail(token, "character that PTX does not use");
+      break;
   }
   Finish(token, begin);
 }

@@ -17,8 +17,15 @@ enum class TokenKind : uint8_t {
   kFloat,        // bits of an f64, or of an f32 when is_f32
   kString,       // text without the quotes
   kPunctuation,  // one character, in `punctuation`
-  kShiftLeft, kShiftRight, kAndAnd, kOrOr, kEqual, kNotEqual, kLessEqual, kGreaterEqual,
-  kError,        // error says what is wrong; the lexer has moved past it
+  kShiftLeft,
+  kShiftRight,
+  kAndAnd,
+  kOrOr,
+  kEqual,
+  kNotEqual,
+  kLessEqual,
+  kGreaterEqual,
+  kError,  // error says what is wrong; the lexer has moved past it
 };
 
 struct Token {
@@ -27,7 +34,7 @@ struct Token {
   bool is_f32 = false;
   bool is_unsigned = false;  // integer with suffix U, or too large for s64
   SourcePosition position;
-  std::string_view text;     // the token as written
+  std::string_view text;  // the token as written
   uint64_t bits = 0;
   const char* error = nullptr;
 
@@ -53,9 +60,7 @@ class Lexer {
   }
 
   const char* cursor() const { return cursor_; }
-  SourcePosition Position() const {
-    return {line_, static_cast<uint32_t>(cursor_ - line_start_) + 1};
-  }
+  SourcePosition Position() const { return {line_, static_cast<uint32_t>(cursor_ - line_start_) + 1}; }
   // Jumps to `target` (>= cursor()) without looking at what lies between, except that lines are counted.
   void SkipTo(const char* target);
   // Moves to the end of the line.

@@ -18,16 +18,16 @@ namespace culvert::ptx {
 struct FunctionHeader {
   std::string_view name;
   bool is_entry = false;
-  bool is_external = false;     // .extern declaration, or a forward declaration without body
+  bool is_external = false;  // .extern declaration, or a forward declaration without body
   bool is_visible = false;
   bool is_weak = false;
   bool has_body = false;
-  uint32_t function_id = ~0u;   // id in the module's function-address table; ~0u if its address is never taken
+  uint32_t function_id = ~0u;  // id in the module's function-address table; ~0u if its address is never taken
   std::vector<Parameter> parameters;
   std::vector<Parameter> returns;
   FunctionDirectives directives;
   SourcePosition position;
-  uint64_t body_begin = 0;      // byte offsets into the text, after '{' and at the matching '}'
+  uint64_t body_begin = 0;  // byte offsets into the text, after '{' and at the matching '}'
   uint64_t body_end = 0;
 };
 
@@ -38,7 +38,7 @@ struct Diagnostic {
   SourcePosition position;
   uint32_t code = 0;
   std::string message;
-  std::string entry;            // function it belongs to; empty for module scope
+  std::string entry;  // function it belongs to; empty for module scope
   std::string hint;
 };
 
@@ -52,13 +52,14 @@ class Module {
   virtual ~Module() = default;
 
   virtual std::string_view text() const = 0;
-  virtual uint32_t version() const = 0;   // major * 10 + minor
-  virtual uint32_t target() const = 0;    // XX of sm_XX
+  virtual uint32_t version() const = 0;  // major * 10 + minor
+  virtual uint32_t target() const = 0;   // XX of sm_XX
   virtual const std::vector<FunctionHeader>& functions() const = 0;
-  virtual const std::vector<ModuleVariable>& variables() const = 0;   // .global and .const, addresses resolved to names
-  virtual const std::vector<Variable>& shared_variables() const = 0;  // module-scope .shared; SymbolKind::kSharedVariable
-                                                                      // with index >= kModuleSharedBase
-  virtual const std::vector<std::string>& files() const = 0;          // .file: index = number
+  virtual const std::vector<ModuleVariable>& variables() const = 0;  // .global and .const, addresses resolved to names
+  virtual const std::vector<Variable>& shared_variables()
+      const = 0;                                              // module-scope .shared; SymbolKind::kSharedVariable
+                                                              // with index >= kModuleSharedBase
+  virtual const std::vector<std::string>& files() const = 0;  // .file: index = number
   // Parses and checks the body of functions()[index]. All errors of the body (at most 20) are in the status message
   // (kInvalidPtx). The result is owned by the module and cached.
   virtual absl::StatusOr<const Function*> Body(uint32_t index) const = 0;

@@ -15,9 +15,9 @@ namespace culvert::ptx {
 struct ModuleData {
   std::string text;
   std::string display_name;
-  uint32_t version = 0;            // major * 10 + minor
-  uint32_t target = 0;             // XX of sm_XX
-  char target_suffix = 0;          // 'a', 'f' or 0
+  uint32_t version = 0;    // major * 10 + minor
+  uint32_t target = 0;     // XX of sm_XX
+  char target_suffix = 0;  // 'a', 'f' or 0
   uint32_t address_bits = 64;
   std::vector<FunctionHeader> functions;
   std::vector<SourcePosition> body_positions;  // of functions[i].body_begin

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
+#include "compiler/ptx/concat.h"
 #include "compiler/ptx/scan.h"
 #include "include/culvert/npu_config.h"
 
@@ -77,10 +77,12 @@ bool ModuleParser::ParseVersion(ErrorKind* kind) {
   uint32_t major = 0, minor = 0;
   std::string_view text = token_.text;
   size_t i = 0;
-  while (i < text.size() && i < 4 && text[i] >= '0' && text[i] <= '9') major = major * 10 + static_cast<uint32_t>(text[i++] - '0');
+  while (i < text.size() && i < 4 && text[i] >= '0' && text[i] <= '9')
+    major = major * 10 + static_cast<uint32_t>(text[i++] - '0');
   bool ok = i > 0 && i < text.size() && text[i] == '.';
   size_t minor_at = ++i;
-  while (i < text.size() && i < minor_at + 4 && text[i] >= '0' && text[i] <= '9') minor = minor * 10 + static_cast<uint32_t>(text[i++] - '0');
+  while (i < text.size() && i < minor_at + 4 && text[i] >= '0' && text[i] <= '9')
+    minor = minor * 10 + static_cast<uint32_t>(text[i++] - '0');
   ok = ok && i > minor_at && i == text.size();
   if (!ok) return Error(token_.position, kVersionDirective, "expected a version such as 8.0 after .version");
   data_->version = major * 10 + std::min(minor, 9u);
@@ -105,7 +107,8 @@ bool ModuleParser::ParseTarget(ErrorKind* kind) {
       std::string_view digits = name.substr(name.find('_') + 1);
       uint32_t number = 0;
       size_t i = 0;
-      while (i < digits.size() && i < 4 && digits[i] >= '0' && digits[i] <= '9') number = number * 10 + static_cast<uint32_t>(digits[i++] - '0');
+      while (i < digits.size() && i < 4 && digits[i] >= '0' && digits[i] <= '9')
+        number = number * 10 + static_cast<uint32_t>(digits[i++] - '0');
       std::string_view suffix = digits.substr(i);
       if (i == 0 || (!suffix.empty() && suffix != "a" && suffix != "f")) {
         return Error(position, kVersionDirective, Concat("unknown target '", name, "'"));
@@ -116,7 +119,8 @@ bool ModuleParser::ParseTarget(ErrorKind* kind) {
       bool exact = data_->target_suffix == 'a' && number == capability_;
       if (number > capability_ || (data_->target_suffix != 0 && !family && !exact)) {
         *kind = ErrorKind::kNoBinaryForDevice;
-        std::string reason = number > capability_ ? "is above the device's capability" : "is specific to one architecture, and the device's is";
+        std::string reason = number > capability_ ? "is above the device's capability"
+                                                  : "is specific to one architecture, and the device's is";
         return Error(position, kVersionDirective,
                      absl::StrFormat("target %s %s %d.%d", name, reason, capability_ / 10, capability_ % 10),
                      absl::StrFormat("compile for compute_%d or lower", capability_));
@@ -132,11 +136,16 @@ bool ModuleParser::ParseDirective() {
   Linkage linkage;
   linkage.position = token_.position;
   for (bool more = true; more;) {
-    if (AcceptDirective(".visible")) linkage.is_visible = true;
-    else if (AcceptDirective(".extern")) linkage.is_external = true;
-    else if (AcceptDirective(".weak")) linkage.is_weak = true;
-    else if (AcceptDirective(".common")) linkage.is_common = true;
-    else more = false;
+    if (AcceptDirective(".visible"))
+      linkage.is_visible = true;
+    else if (AcceptDirective(".extern"))
+      linkage.is_external = true;
+    else if (AcceptDirective(".weak"))
+      linkage.is_weak = true;
+    else if (AcceptDirective(".common"))
+      linkage.is_common = true;
+    else
+      more = false;
   }
   if (token_.kind == TokenKind::kDirective) {
     std::string_view name = token_.text;
@@ -298,8 +307,7 @@ bool ModuleParser::AddFunction(FunctionHeader header, SourcePosition body) {
     return Error(header.position, kDuplicate, Concat("'", header.name, "' is defined twice"));
   }
   if (header.parameters.size() != known->parameters.size() || header.returns.size() != known->returns.size()) {
-    return Error(header.position, kDuplicate,
-                 Concat("'", header.name, "' was declared before with other parameters"));
+    return Error(header.position, kDuplicate, Concat("'", header.name, "' was declared before with other parameters"));
   }
   if (header.has_body) {
     header.function_id = known->function_id;

@@ -27,14 +27,14 @@ class ModuleParser : public Parser {
   // One element of an initialiser.
   struct InitValue {
     SourcePosition position;
-    uint64_t element = 0;    // index in the flattened array
+    uint64_t element = 0;  // index in the flattened array
     bool has_symbol = false;
     std::string_view symbol;
-    uint64_t mask = 0;       // 0xFF(symbol); 0: no mask
+    uint64_t mask = 0;  // 0xFF(symbol); 0: no mask
     int64_t addend = 0;
     Constant constant;
   };
-  struct PendingAddress {    // resolved when the whole text is known
+  struct PendingAddress {  // resolved when the whole text is known
     size_t variable = 0;
     size_t address = 0;
     SourcePosition position;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
+#include "compiler/ptx/concat.h"
 #include "compiler/ptx/module_parser.h"
 
 namespace culvert::ptx {
@@ -19,8 +19,8 @@ struct ModuleParser::Declaration {
   Linkage linkage;
   StateSpace space = StateSpace::kGlobal;
   Type type = Type::kNone;
-  uint64_t lanes = 1;         // .v2 .v4
-  uint32_t align = 0;         // 0: natural
+  uint64_t lanes = 1;  // .v2 .v4
+  uint32_t align = 0;  // 0: natural
   bool is_managed = false;
 };
 
@@ -51,7 +51,8 @@ bool ModuleParser::ParseVariable(const Linkage& linkage) {
       if (!Expect('(')) return false;
       while (!token_.Is(')')) {
         if (token_.IsDirective(".managed")) declaration.is_managed = true;
-        if (token_.kind == TokenKind::kEnd || token_.kind == TokenKind::kError || token_.Is(';')) return Unexpected("')'");
+        if (token_.kind == TokenKind::kEnd || token_.kind == TokenKind::kError || token_.Is(';'))
+          return Unexpected("')'");
         Advance();
         if (token_.Is('(')) {  // .unified(a, b)
           while (!token_.Is(')') && token_.kind != TokenKind::kEnd && token_.kind != TokenKind::kError) Advance();
@@ -83,12 +84,14 @@ bool ModuleParser::ParseDeclarator(const Declaration& declaration) {
   std::string_view name;
   if (!ExpectIdentifier(&name)) return false;
   entry_ = name;
-  if (declaration.type == Type::kTexref || declaration.type == Type::kSamplerref || declaration.type == Type::kSurfref) {
+  if (declaration.type == Type::kTexref || declaration.type == Type::kSamplerref ||
+      declaration.type == Type::kSurfref) {
     if (data_->symbols.contains(name) || !data_->opaque_variables.emplace(name, declaration.type).second) {
       return Error(position, kDuplicate, Concat("'", name, "' is declared twice"));
     }
     if (Accept('=')) {  // { normalized_coords = 1, ... }
-      while (!token_.Is('}') && !token_.Is(';') && token_.kind != TokenKind::kEnd && token_.kind != TokenKind::kError) Advance();
+      while (!token_.Is('}') && !token_.Is(';') && token_.kind != TokenKind::kEnd && token_.kind != TokenKind::kError)
+        Advance();
       return Expect('}');
     }
     return true;
@@ -111,7 +114,8 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
   if (__builtin_mul_overflow(elements, element_bytes, &size) || size > kMaxVariableBytes) {
     return Error(position, kBadSize, Concat("'", name, "' is too large"));
   }
-  uint32_t align = declaration.align != 0 ? declaration.align : static_cast<uint32_t>(element_bytes * declaration.lanes);
+  uint32_t align =
+      declaration.align != 0 ? declaration.align : static_cast<uint32_t>(element_bytes * declaration.lanes);
   SymbolRef symbol;
   if (declaration.space == StateSpace::kShared) {
     if (token_.Is('=')) return Error(token_.position, kBadInitializer, ".shared variables have no initialiser");
@@ -263,8 +267,9 @@ uint64_t Encode(Type type, const Constant& constant, bool* ok) {
     if (!IsFloat(type)) return constant.bits;
     bool small = type != Type::kF32 && type != Type::kF64;
     if (small) return constant.bits;  // f16 and friends are given as bits
-    double value = constant.kind == Constant::Kind::kUnsigned ? static_cast<double>(constant.bits)
-                                                              : static_cast<double>(static_cast<int64_t>(constant.bits));
+    double value = constant.kind == Constant::Kind::kUnsigned
+                       ? static_cast<double>(constant.bits)
+                       : static_cast<double>(static_cast<int64_t>(constant.bits));
     uint64_t bits = 0;
     if (type == Type::kF64) {
       memcpy(&bits, &value, 8);
@@ -342,11 +347,13 @@ bool ModuleParser::ResolveAddresses() {
       continue;
     }
     switch (it->second.kind) {
-      case SymbolKind::kModuleVariable: break;
+      case SymbolKind::kModuleVariable:
+        break;
       case SymbolKind::kFunction: {
         const FunctionHeader& function = data_->functions[it->second.index];
         if (function.is_entry) {
-          Error(pending.position, kUnsupported, Concat("address of the kernel '", address.symbol, "' in an initialiser"));
+          Error(pending.position, kUnsupported,
+                Concat("address of the kernel '", address.symbol, "' in an initialiser"));
           break;
         }
         address.is_function = true;

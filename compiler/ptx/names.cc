@@ -13,13 +13,17 @@ void NameTable::CloseScope() {
   Scope& scope = scopes_.back();
   for (size_t i = scope.entries.size(); i-- > 0;) {
     const Entry& entry = entries_[scope.entries[i]];
-    if (entry.shadowed == kNothing) by_name_.erase(entry.name);
-    else by_name_[entry.name] = entry.shadowed;
+    if (entry.shadowed == kNothing)
+      by_name_.erase(entry.name);
+    else
+      by_name_[entry.name] = entry.shadowed;
   }
   for (size_t i = scope.ranges.size(); i-- > 0;) {
     const Range& range = ranges_[scope.ranges[i]];
-    if (range.shadowed == kNothing) by_prefix_.erase(range.prefix);
-    else by_prefix_[range.prefix] = range.shadowed;
+    if (range.shadowed == kNothing)
+      by_prefix_.erase(range.prefix);
+    else
+      by_prefix_[range.prefix] = range.shadowed;
   }
   scopes_.pop_back();
 }

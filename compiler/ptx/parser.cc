@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "compiler/ptx/concat.h"
 #include "absl/strings/str_format.h"
+#include "compiler/ptx/concat.h"
 
 namespace culvert::ptx {
 
@@ -20,7 +20,8 @@ bool Parser::Error(SourcePosition position, DiagnosticCode code, std::string mes
 
 bool Parser::Unexpected(std::string_view expected) {
   if (token_.kind == TokenKind::kError) return Error(token_.position, kBadToken, token_.error);
-  std::string got = token_.kind == TokenKind::kEnd ? "the end of the text" : Concat("'", token_.text.substr(0, 64), "'");
+  std::string got =
+      token_.kind == TokenKind::kEnd ? "the end of the text" : Concat("'", token_.text.substr(0, 64), "'");
   return Error(token_.position, kSyntax, Concat("expected ", expected, ", got ", got));
 }
 
@@ -100,7 +101,7 @@ bool Parser::ParseParameter(Parameter* parameter) {
   }
   uint32_t explicit_align = 0;
   uint64_t lanes = 1;
-  for (; token_.kind == TokenKind::kDirective; ) {
+  for (; token_.kind == TokenKind::kDirective;) {
     if (AcceptDirective(".align")) {
       uint32_t align = 0;
       if (!ParseAlign(&align)) return false;
@@ -191,20 +192,23 @@ bool Parser::ParseFunctionDirective(FunctionDirectives* directives, bool* handle
     directives->noreturn = true;
     return true;
   }
-  for (std::string_view name : {".minnctapersm", ".maxnctapersm", ".maxnreg", ".maxclusterrank", ".abi_preserve",
-                                ".abi_preserve_control"}) {
+  for (std::string_view name :
+       {".minnctapersm", ".maxnctapersm", ".maxnreg", ".maxclusterrank", ".abi_preserve", ".abi_preserve_control"}) {
     if (!token_.IsDirective(name)) continue;
     Advance();
     if (!ParseUnsigned(0xffffffffu, "operand of the directive", &value)) return false;
-    if (name == ".minnctapersm" || name == ".maxnctapersm") directives->min_blocks_per_core = static_cast<uint32_t>(value);
+    if (name == ".minnctapersm" || name == ".maxnctapersm")
+      directives->min_blocks_per_core = static_cast<uint32_t>(value);
     if (name == ".maxnreg") directives->max_registers = static_cast<uint32_t>(value);
     return true;
   }
   if (AcceptDirective(".attribute")) {  // .attribute(.unified(a, b), ...): nothing that changes execution
     if (!Expect('(')) return false;
     for (int depth = 1; depth > 0; Advance()) {
-      if (token_.Is('(')) ++depth;
-      else if (token_.Is(')')) --depth;
+      if (token_.Is('('))
+        ++depth;
+      else if (token_.Is(')'))
+        --depth;
       else if (token_.kind == TokenKind::kEnd || token_.kind == TokenKind::kError || token_.Is(';') || token_.Is('{'))
         return Unexpected("')'");
     }

@@ -37,7 +37,7 @@ class Parser {
   // All report and return false, so that a parser can `return Error(...)`.
   bool Error(SourcePosition position, DiagnosticCode code, std::string message, std::string hint = "");
   bool Unexpected(std::string_view expected);
-  bool Expect(char punctuation);          // and advance
+  bool Expect(char punctuation);  // and advance
   bool Accept(char punctuation) {
     if (!token_.Is(punctuation)) return false;
     Advance();
@@ -50,10 +50,10 @@ class Parser {
   }
   bool ExpectIdentifier(std::string_view* name);
 
-  bool ParseConstant(Constant* value);            // a whole constant expression
+  bool ParseConstant(Constant* value);  // a whole constant expression
   bool ParseUnsigned(uint64_t limit, const char* what, uint64_t* value);
   std::optional<Type> TypeOf(const Token& token) const;
-  bool ParseAlign(uint32_t* align);               // after ".align"
+  bool ParseAlign(uint32_t* align);  // after ".align"
   // "[4][8]": product of the dimensions in *elements; `open` if the first one is empty.
   bool ParseArrayDimensions(std::vector<uint64_t>* dimensions, bool* open);
   bool ParseParameterList(std::vector<Parameter>* parameters);  // "(" already current
@@ -62,7 +62,7 @@ class Parser {
   Lexer lexer_;
   Token token_;
   std::vector<Diagnostic>* diagnostics_;
-  std::string_view entry_;  // function being parsed, for diagnostics
+  std::string_view entry_;    // function being parsed, for diagnostics
   int expression_depth_ = 0;  // reset by error recovery
 
  private:
@@ -71,7 +71,6 @@ class Parser {
   bool ParseUnary(Constant* value);
   bool ParsePrimary(Constant* value);
   bool ParseDimensions(uint32_t dims[3], const char* directive);
-
 };
 
 }  // namespace culvert::ptx

@@ -55,9 +55,13 @@ const char* FindMatchingBrace(const char* p, const char* end) {
   // Looks at one interesting character; returns where to go on, or nullptr when it was the matching brace.
   auto step = [&](const char* at) -> const char* {
     switch (*at) {
-      case '{': ++depth; return at + 1;
-      case '}': return --depth == 0 ? nullptr : at + 1;
-      default: return SkipStringOrComment(at, end);
+      case '{':
+        ++depth;
+        return at + 1;
+      case '}':
+        return --depth == 0 ? nullptr : at + 1;
+      default:
+        return SkipStringOrComment(at, end);
     }
   };
   while (end - p >= 16) {

@@ -27,7 +27,9 @@ const Map& Registers() {
   return map;
 }
 
-uint32_t NumberLimit(SpecialRegister reg) { return reg == SpecialRegister::kPm ? 8 : reg == SpecialRegister::kEnvReg ? 32 : 2; }
+uint32_t NumberLimit(SpecialRegister reg) {
+  return reg == SpecialRegister::kPm ? 8 : reg == SpecialRegister::kEnvReg ? 32 : 2;
+}
 
 }  // namespace
 

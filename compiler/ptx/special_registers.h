@@ -11,10 +11,10 @@ namespace culvert::ptx {
 
 struct SpecialRegisterInfo {
   enum class Shape : uint8_t { kScalar, kVector, kNumbered };
-  std::string_view name;     // without component or number
+  std::string_view name;  // without component or number
   SpecialRegister first = SpecialRegister::kNone;
   Shape shape = Shape::kScalar;
-  uint8_t bytes = 4;         // 0: predicate
+  uint8_t bytes = 4;  // 0: predicate
   uint16_t since = 10;
   uint16_t sm = 0;
 };

@@ -24,16 +24,27 @@ void CheckOperand(const Function& function, const Operand& operand) {
   if (operand.has_symbol) {
     uint32_t index = operand.symbol.index;
     switch (operand.symbol.kind) {
-      case SymbolKind::kLabel: Require(index < function.labels.size()); break;
-      case SymbolKind::kBranchTable: Require(index < function.branch_tables.size()); break;
-      case SymbolKind::kCallPrototype: Require(index < function.prototypes.size()); break;
-      case SymbolKind::kCallTargets: Require(index < function.call_targets.size()); break;
+      case SymbolKind::kLabel:
+        Require(index < function.labels.size());
+        break;
+      case SymbolKind::kBranchTable:
+        Require(index < function.branch_tables.size());
+        break;
+      case SymbolKind::kCallPrototype:
+        Require(index < function.prototypes.size());
+        break;
+      case SymbolKind::kCallTargets:
+        Require(index < function.call_targets.size());
+        break;
       case SymbolKind::kLocalVariable:
-      case SymbolKind::kCallParameter: Require(index < function.variables.size()); break;
+      case SymbolKind::kCallParameter:
+        Require(index < function.variables.size());
+        break;
       case SymbolKind::kParameter:
         Require(index < (operand.symbol.is_return ? function.returns : function.parameters).size());
         break;
-      default: break;
+      default:
+        break;
     }
   }
   for (const Operand& element : operand.elements) CheckOperand(function, element);

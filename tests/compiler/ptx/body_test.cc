@@ -128,7 +128,8 @@ TEST(Body, SymbolKinds) {
   .reg .b64 %d<4>; .reg .f32 %f<2>; .local .align 16 .b8 depot[64]; .shared .align 4 .b8 tile[128];
   mov.u64 %d1, depot+8; mov.u64 %d1, tile; ld.shared.f32 %f1, [outer+4]; mov.u64 %d1, g; mov.b64 %d3, s; mov.u64 %d1, f;
   ret;
-})", 1);
+})",
+                          1);
   ASSERT_NE(parsed.function, nullptr);
   const std::vector<Instruction>& in = parsed->instructions;
   EXPECT_EQ(in[0].operands[1].symbol.kind, SymbolKind::kLocalVariable);
@@ -158,15 +159,39 @@ B: exit;)"));
 // Operand types (PTX ISA, "Operand Type Checking").
 TEST(Body, AcceptsWhatTheIsaAccepts) {
   for (const char* statement : {
-           "add.s32 %r1, %r2, %r3;", "ld.global.u8 %h1, [%d1];", "ld.global.u8 %r1, [%d1];", "ld.global.u8 %d2, [%d1];",
-           "st.global.u8 [%d1], %r1;", "cvt.u32.u8 %r1, %h1;", "cvt.s64.s8 %d1, %d2;", "cvt.rn.f32.s32 %f1, %r1;",
-           "mov.b32 %r1, %f1;", "selp.b32 %f1, %f2, %f3, %p1;", "ld.shared.f32 %f1, [%r1];", "mov.u32 %r1, WARP_SZ;",
-           "mov.u64 %d1, %clock64;", "mov.u32 %r1, %gridid;", "add.f16 %h1, %h2, %h3;", "add.f16x2 %r1, %r2, %r3;",
-           "fma.rn.bf16x2 %r1, %r2, %r3, %r4;", "ld.global.f32 %r1, [%d1];", "mov.b64 %d1, 0d3FF0000000000000;",
-           "mov.b16 %h1, 0x3C00;", "add.f16 %h1, %h2, 0x3C00;", "setp.eq.b32 %p1, %f1, %f2;", "st.global.f64 [%d1], 1.0;",
-           "ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%d1];", "ld.global.u32 %r1, [0x1000];", "and.pred %p1, %p2, %p3;",
-           "st.global.v2.b32 [%d1], {%r1, 7};", "mov.u32 %r1, (1 << 4) + 2;", "cvt.rn.f16.f32 %h1, %f1;", ";;",
-           "ld.global.L2::cache_hint.u32 %r1, [%d1], %d2;", ".pragma \"nounroll\";", "fma.rn.f32 %f1, %f2, %f3, -1.0;",
+           "add.s32 %r1, %r2, %r3;",
+           "ld.global.u8 %h1, [%d1];",
+           "ld.global.u8 %r1, [%d1];",
+           "ld.global.u8 %d2, [%d1];",
+           "st.global.u8 [%d1], %r1;",
+           "cvt.u32.u8 %r1, %h1;",
+           "cvt.s64.s8 %d1, %d2;",
+           "cvt.rn.f32.s32 %f1, %r1;",
+           "mov.b32 %r1, %f1;",
+           "selp.b32 %f1, %f2, %f3, %p1;",
+           "ld.shared.f32 %f1, [%r1];",
+           "mov.u32 %r1, WARP_SZ;",
+           "mov.u64 %d1, %clock64;",
+           "mov.u32 %r1, %gridid;",
+           "add.f16 %h1, %h2, %h3;",
+           "add.f16x2 %r1, %r2, %r3;",
+           "fma.rn.bf16x2 %r1, %r2, %r3, %r4;",
+           "ld.global.f32 %r1, [%d1];",
+           "mov.b64 %d1, 0d3FF0000000000000;",
+           "mov.b16 %h1, 0x3C00;",
+           "add.f16 %h1, %h2, 0x3C00;",
+           "setp.eq.b32 %p1, %f1, %f2;",
+           "st.global.f64 [%d1], 1.0;",
+           "ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%d1];",
+           "ld.global.u32 %r1, [0x1000];",
+           "and.pred %p1, %p2, %p3;",
+           "st.global.v2.b32 [%d1], {%r1, 7};",
+           "mov.u32 %r1, (1 << 4) + 2;",
+           "cvt.rn.f16.f32 %h1, %f1;",
+           ";;",
+           "ld.global.L2::cache_hint.u32 %r1, [%d1], %d2;",
+           ".pragma \"nounroll\";",
+           "fma.rn.f32 %f1, %f2, %f3, -1.0;",
        }) {
     EXPECT_NE(ParseOk(Entry(std::string(statement) + " ret;")).function, nullptr) << statement;
   }
@@ -178,18 +203,40 @@ TEST(Body, RefusesTypeErrors) {
     const char* code;
   };
   for (const Case& c : std::vector<Case>{
-           {"add.s32 %f1, %r2, %r3;", "PTX0106"}, {"add.s32 %d1, %r2, %r3;", "PTX0106"}, {"add.f32 %f1, %f2, 1;", "PTX0106"},
-           {"add.s32 %r1, %r2, 1.5;", "PTX0106"}, {"ld.global.u32 %h1, [%d1];", "PTX0106"}, {"mov.u32 %f1, %r1;", "PTX0106"},
-           {"ld.global.u32 %r1, [%f1];", "PTX0106"}, {"ld.global.u32 %r1, %d1;", "PTX0105"}, {"add.s32 5, %r1, %r2;", "PTX0105"},
-           {"add.s32 %r1, %r2;", "PTX0104"}, {"ret %r1;", "PTX0104"}, {"add.s32 %r1, !%p1, %r2;", "PTX0105"},
-           {"add.s32 %r1|%p1, %r2, %r3;", "PTX0105"}, {"ld.global.v4.f32 {%f1, %f2}, [%d1];", "PTX0107"},
-           {"ld.global.f32 {%f1}, [%d1];", "PTX0105"}, {"ld.global.v4.f64 {%fd1, %fd2, %fd3, %fd4}, [%d1];", "PTX0107"},
-           {"@%r1 ret;", "PTX0113"}, {"mov.u32 %r1, missing;", "PTX0021"}, {"mov.u32 %r99, 1;", "PTX0021"},
-           {"mov.u32 %r1, %nosuch;", "PTX0021"}, {"ld.global.u32 %r1, [buffer];", "PTX0108"}, {"lop3.b32 %r1, %r2, %r3, %r4, %r5;", "PTX0105"},
-           {"add.s32 %r1, _, %r2;", "PTX0105"}, {"st.global.u32 [%d1], _;", "PTX0105"}, {"mov.u64 %d1, %tid.x;", "PTX0106"},
-           {"mov.u32 %r1, %tid;", "PTX0001"}, {"brx.idx %r1, %r2;", "PTX0105"}, {"ld.global.u32 %r1, [%d1], %d2;", "PTX0104"},
-           {"setp.lo.s32 %p1, %r1, %r2;", "PTX0102"}, {".reg .e4m3 %x;", "PTX0030"}, {".local .b8 x[1048576];", "PTX0032"},
-           {".reg .b32 %r<5>;", "PTX0020"}, {".reg .b32 %q<99999999999>;", "PTX0040"}, {".global .u32 x;", "PTX0033"},
+           {"add.s32 %f1, %r2, %r3;", "PTX0106"},
+           {"add.s32 %d1, %r2, %r3;", "PTX0106"},
+           {"add.f32 %f1, %f2, 1;", "PTX0106"},
+           {"add.s32 %r1, %r2, 1.5;", "PTX0106"},
+           {"ld.global.u32 %h1, [%d1];", "PTX0106"},
+           {"mov.u32 %f1, %r1;", "PTX0106"},
+           {"ld.global.u32 %r1, [%f1];", "PTX0106"},
+           {"ld.global.u32 %r1, %d1;", "PTX0105"},
+           {"add.s32 5, %r1, %r2;", "PTX0105"},
+           {"add.s32 %r1, %r2;", "PTX0104"},
+           {"ret %r1;", "PTX0104"},
+           {"add.s32 %r1, !%p1, %r2;", "PTX0105"},
+           {"add.s32 %r1|%p1, %r2, %r3;", "PTX0105"},
+           {"ld.global.v4.f32 {%f1, %f2}, [%d1];", "PTX0107"},
+           {"ld.global.f32 {%f1}, [%d1];", "PTX0105"},
+           {"ld.global.v4.f64 {%fd1, %fd2, %fd3, %fd4}, [%d1];", "PTX0107"},
+           {"@%r1 ret;", "PTX0113"},
+           {"mov.u32 %r1, missing;", "PTX0021"},
+           {"mov.u32 %r99, 1;", "PTX0021"},
+           {"mov.u32 %r1, %nosuch;", "PTX0021"},
+           {"ld.global.u32 %r1, [buffer];", "PTX0108"},
+           {"lop3.b32 %r1, %r2, %r3, %r4, %r5;", "PTX0105"},
+           {"add.s32 %r1, _, %r2;", "PTX0105"},
+           {"st.global.u32 [%d1], _;", "PTX0105"},
+           {"mov.u64 %d1, %tid.x;", "PTX0106"},
+           {"mov.u32 %r1, %tid;", "PTX0001"},
+           {"brx.idx %r1, %r2;", "PTX0105"},
+           {"ld.global.u32 %r1, [%d1], %d2;", "PTX0104"},
+           {"setp.lo.s32 %p1, %r1, %r2;", "PTX0102"},
+           {".reg .e4m3 %x;", "PTX0030"},
+           {".local .b8 x[1048576];", "PTX0032"},
+           {".reg .b32 %r<5>;", "PTX0020"},
+           {".reg .b32 %q<99999999999>;", "PTX0040"},
+           {".global .u32 x;", "PTX0033"},
            {"min.f32 %f1, %f2, %f3, %f4;", "PTX0110"},
        }) {
     EXPECT_THAT(BodyError(Entry(std::string(c.statement) + " ret;")), HasSubstr(c.code)) << c.statement;

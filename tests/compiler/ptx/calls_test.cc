@@ -15,7 +15,8 @@ constexpr char kFunctions[] = R"(
 )";
 
 std::string Caller(const std::string& body) {
-  return std::string(kHeader) + kFunctions + ".entry k() { .reg .b64 %d<4>; .reg .f32 %f<4>; .reg .b32 %r<4>;\n" + body + "\nret; }";
+  return std::string(kHeader) + kFunctions + ".entry k() { .reg .b64 %d<4>; .reg .f32 %f<4>; .reg .b32 %r<4>;\n" +
+         body + "\nret; }";
 }
 constexpr uint32_t kCaller = 4;
 
@@ -28,7 +29,8 @@ TEST(Calls, Direct) {
   call noargs;
   call (%f1), g, (%f2);
   call (%f1), g, (1.0);
-  call (_), g, (%f2);)"), kCaller);
+  call (_), g, (%f2);)"),
+                          kCaller);
   ASSERT_NE(parsed.function, nullptr);
   const Instruction& call = parsed->instructions[2];
   ASSERT_EQ(call.operands.size(), 3u);
@@ -60,7 +62,8 @@ TEST(Calls, Indirect) {
     call (r0), %d1, (p0, p1), T; }
   Q: .callprototype _ ();
   call %d1, (), Q;
-  call %d1, Q;)"), kCaller);
+  call %d1, Q;)"),
+                          kCaller);
   ASSERT_NE(parsed.function, nullptr);
   const Instruction& call = parsed->instructions[1];
   ASSERT_EQ(call.operands.size(), 4u);
@@ -74,9 +77,12 @@ TEST(Calls, Indirect) {
 
 TEST(Calls, Mismatches) {
   for (const char* body : {
-           "call f;", "{ .param .f32 p0; .param .f32 r0; call (r0), f, (p0); }",
+           "call f;",
+           "{ .param .f32 p0; .param .f32 r0; call (r0), f, (p0); }",
            "{ .param .f32 p0; .param .align 8 .b8 p1[24]; .param .f32 r0; call (r0), f, (p0, p1); }",
-           "call (%d1), g, (%f1);", "call k;", "call %d1, (%f1);",
+           "call (%d1), g, (%f1);",
+           "call k;",
+           "call %d1, (%f1);",
        }) {
     EXPECT_THAT(BodyError(Caller(body), kCaller), HasSubstr("PTX0112")) << body;
   }

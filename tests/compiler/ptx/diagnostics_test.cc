@@ -8,14 +8,15 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Diagnostics, WholeMessage) {
-  EXPECT_EQ(BodyError(std::string(kHeader) + ".entry k() {\n  .reg .f32 %f<3>;\n\tadd.rx.f32 %f0, %f1, %f2;\n  ret;\n}\n"),
-            "test.ptx:6:5: error[PTX0102]: expected one of .u16 .u32 .u64 .s16 .s32 .s64 .sat .u16x2 .s16x2 .cc .rn .rz "
-            ".rm .rp .ftz .f32 .f64 .f32x2 .f16 .f16x2 .bf16 .bf16x2 after 'add', got '.rx'\n"
-            "  \tadd.rx.f32 %f0, %f1, %f2;\n"
-            "  \t   ^\n"
-            "  in: k\n"
-            "  hint: did you mean '.rn'? forms: add.type d, a, b; add.sat.s32 d, a, b; add{.sat}.(u16x2|s16x2) d, a, b; "
-            "add.cc.(u32|s32) d, a, b; and 7 more in docs/ptx_coverage.md\n");
+  EXPECT_EQ(
+      BodyError(std::string(kHeader) + ".entry k() {\n  .reg .f32 %f<3>;\n\tadd.rx.f32 %f0, %f1, %f2;\n  ret;\n}\n"),
+      "test.ptx:6:5: error[PTX0102]: expected one of .u16 .u32 .u64 .s16 .s32 .s64 .sat .u16x2 .s16x2 .cc .rn .rz "
+      ".rm .rp .ftz .f32 .f64 .f32x2 .f16 .f16x2 .bf16 .bf16x2 after 'add', got '.rx'\n"
+      "  \tadd.rx.f32 %f0, %f1, %f2;\n"
+      "  \t   ^\n"
+      "  in: k\n"
+      "  hint: did you mean '.rn'? forms: add.type d, a, b; add.sat.s32 d, a, b; add{.sat}.(u16x2|s16x2) d, a, b; "
+      "add.cc.(u32|s32) d, a, b; and 7 more in docs/ptx_coverage.md\n");
 }
 
 TEST(Diagnostics, MissingModifier) {
@@ -35,8 +36,9 @@ TEST(Diagnostics, UnknownAndUnimplementedInstructions) {
 TEST(Diagnostics, Gates) {
   std::string old = ".version 6.0\n.target sm_70\n.entry k() { .reg .b32 %r<4>; .reg .pred %p; ";
   EXPECT_THAT(BodyError(old + "activemask.b32 %r1; }"), HasSubstr("needs PTX ISA 6.2; the module says .version 6.0"));
-  EXPECT_THAT(BodyError(".version 8.0\n.target sm_70\n.entry k() { .reg .b32 %r<4>; redux.sync.add.s32 %r1, %r2, -1; }"),
-              HasSubstr("needs .target sm_80 or higher; the module says sm_70"));
+  EXPECT_THAT(
+      BodyError(".version 8.0\n.target sm_70\n.entry k() { .reg .b32 %r<4>; redux.sync.add.s32 %r1, %r2, -1; }"),
+      HasSubstr("needs .target sm_80 or higher; the module says sm_70"));
   EXPECT_THAT(BodyError(old + "mov.u32 %r1, %clusterid.x; }"), HasSubstr("PTX0110"));
 }
 

@@ -18,9 +18,14 @@ double Seconds(const std::function<void()>& work) {
 
 TEST(Hostile, HugeSizes) {
   for (const char* text : {
-           ".global .align 2147483648 .u32 a;", ".global .b8 a[18446744073709551615];", ".global .b64 a[1099511627776][2];",
-           ".global .b8 a[1099511627777];", ".file 4000000000 \"x\"", ".entry k(.param .b8 a[99999999999]) { ret; }",
-           ".global .b8 a[1048576][1048576] = {{1}, {2}};", ".global .b64 a[16777216][16] = {{1},{2}};",
+           ".global .align 2147483648 .u32 a;",
+           ".global .b8 a[18446744073709551615];",
+           ".global .b64 a[1099511627776][2];",
+           ".global .b8 a[1099511627777];",
+           ".file 4000000000 \"x\"",
+           ".entry k(.param .b8 a[99999999999]) { ret; }",
+           ".global .b8 a[1048576][1048576] = {{1}, {2}};",
+           ".global .b64 a[16777216][16] = {{1},{2}};",
        }) {
     absl::StatusOr<std::unique_ptr<Module>> module = Module::Index(std::string(kHeader) + text, kDevice);
     if (!module.ok()) EXPECT_EQ(KindOf(module.status()), ErrorKind::kInvalidPtx) << text;
@@ -42,7 +47,8 @@ TEST(Hostile, DeepNesting) {
   EXPECT_THAT(BodyError(Entry(open + "ret;" + close)), HasSubstr("PTX0040"));
   EXPECT_THAT(BodyError(Entry("mov.u32 %r1, " + std::string(100000, '(') + "1;")), HasSubstr("PTX0040"));
   EXPECT_THAT(BodyError(Entry("mov.u32 %r1, " + std::string(100000, '-') + "1;")), HasSubstr("PTX0040"));
-  EXPECT_THAT(BodyError(Entry("mov.b32 %r1, " + std::string(100000, '{') + std::string(100000, '}') + ";")), HasSubstr("error"));
+  EXPECT_THAT(BodyError(Entry("mov.b32 %r1, " + std::string(100000, '{') + std::string(100000, '}') + ";")),
+              HasSubstr("error"));
   std::string braces;
   for (int i = 0; i < 100000; ++i) braces += '{';
   EXPECT_EQ(IndexError(std::string(kHeader) + ".global .u32 a[2] = " + braces + ";").kind, ErrorKind::kInvalidPtx);
@@ -88,7 +94,8 @@ TEST(Hostile, DuplicateParametersOfLongLists) {
 }
 
 TEST(Hostile, TruncationAtEveryByte) {
-  std::string text = Entry("ld.global.v2.f32 {%f1, %f2}, [%d1+4]; L: @!%p1 bra L; .loc 1 2 3\n mov.u32 %r1, (1+2)*3; ret;");
+  std::string text =
+      Entry("ld.global.v2.f32 {%f1, %f2}, [%d1+4]; L: @!%p1 bra L; .loc 1 2 3\n mov.u32 %r1, (1+2)*3; ret;");
   for (size_t n = 0; n < text.size(); ++n) {
     absl::StatusOr<std::unique_ptr<Module>> module = Module::Index(text.substr(0, n), kDevice);
     if (module.ok()) (*module)->CheckAll();

@@ -159,7 +159,8 @@ TEST(Module, AliasIsAnotherName) {
 .func other();
 .alias other, real;
 .entry k() { call other; ret; }
-)", 2);
+)",
+                        2);
   ASSERT_NE(parsed.function, nullptr);
   EXPECT_EQ(parsed->instructions[0].operands[1].symbol.index, 0u);
 }

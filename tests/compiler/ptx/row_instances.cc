@@ -12,19 +12,26 @@ std::string RegisterFor(Type type, int n) {
   if (type == Type::kPred) return "%p" + number;
   switch (TypeBytes(type)) {
     case 1:
-    case 2: return "%h" + number;
-    case 4: return "%r" + number;
-    case 8: return "%d" + number;
-    default: return "%q" + number;
+    case 2:
+      return "%h" + number;
+    case 4:
+      return "%r" + number;
+    case 8:
+      return "%d" + number;
+    default:
+      return "%q" + number;
   }
 }
 
 std::string AddressFor(const Instruction& in) {
   switch (in.space) {
     case StateSpace::kParam:
-    case StateSpace::kParamEntry: return in.opcode == Opcode::kSt ? "[call_area]" : "[buffer]";
-    case StateSpace::kParamFunc: return "[call_area]";
-    default: return "[%d9]";
+    case StateSpace::kParamEntry:
+      return in.opcode == Opcode::kSt ? "[call_area]" : "[buffer]";
+    case StateSpace::kParamFunc:
+      return "[call_area]";
+    default:
+      return "[%d9]";
   }
 }
 
@@ -54,11 +61,21 @@ std::string Operands(const InstructionRow& row, const Instruction& in, bool opti
     if (spec.optional && (spec.name == "policy" ? !policy : !optional)) continue;
     std::string item;
     switch (spec.form) {
-      case OperandSpec::Form::kAddress: item = AddressFor(in); break;
-      case OperandSpec::Form::kLabel: item = "END"; break;
-      case OperandSpec::Form::kCall: item = "callee"; break;
-      case OperandSpec::Form::kBranchTable: item = "%r1, TABLE"; break;
-      case OperandSpec::Form::kValue: item = ValueFor(spec, in, n++); break;
+      case OperandSpec::Form::kAddress:
+        item = AddressFor(in);
+        break;
+      case OperandSpec::Form::kLabel:
+        item = "END";
+        break;
+      case OperandSpec::Form::kCall:
+        item = "callee";
+        break;
+      case OperandSpec::Form::kBranchTable:
+        item = "%r1, TABLE";
+        break;
+      case OperandSpec::Form::kValue:
+        item = ValueFor(spec, in, n++);
+        break;
     }
     out += (out.empty() ? " " : ", ") + item;
   }

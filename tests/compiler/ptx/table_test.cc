@@ -84,7 +84,8 @@ TEST(SpecialRegisters, Names) {
   ASSERT_NE(FindSpecialRegister("%pm3_64", &number, &wide), nullptr);
   EXPECT_TRUE(wide);
   EXPECT_EQ(FindSpecialRegister("%envreg3_64", &number, &wide), nullptr);
-  EXPECT_EQ(FindSpecialRegister("%reserved_smem_offset_1", &number, &wide)->first, SpecialRegister::kReservedSmemOffset);
+  EXPECT_EQ(FindSpecialRegister("%reserved_smem_offset_1", &number, &wide)->first,
+            SpecialRegister::kReservedSmemOffset);
 }
 
 }  // namespace
