@@ -132,6 +132,10 @@ uint32_t Selector::RegisterBytes(const Operand& operand) const {
 }
 
 Reg Selector::RegisterOf(const Operand& operand, const Instruction& in) {
+  if (operand.kind != OperandKind::kRegister || operand.reg >= registers_.size()) {
+    Fail(in, 907, "this operand must be a register");
+    return Temp(RegClass::k32);
+  }
   if (operand.component != 0xff) {
     Unimplemented(in, "components of vector registers");
     return Temp(RegClass::k32);
@@ -217,7 +221,12 @@ Reg Selector::Destination(const Operand& operand, RegClass cls, const Instructio
 }
 
 Reg Selector::SecondPredicate(const Operand& operand, const Instruction& in) {
-  return operand.second == ptx::kNoRegister ? kNoReg : registers_[operand.second];
+  if (operand.second == ptx::kNoRegister) return kNoReg;
+  if (operand.second >= registers_.size() || lir_.registers[registers_[operand.second]].cls != RegClass::kPredicate) {
+    Fail(in, 907, "the second destination must be a predicate");
+    return kNoReg;
+  }
+  return registers_[operand.second];
 }
 
 void Selector::Define(const Operand& operand, Type type, Reg value, const Instruction& in) {

@@ -215,6 +215,11 @@ void Selector::ReceiveRegisterParameters() {
   for (size_t i = 0; i < function_.parameters.size(); ++i) {
     const ptx::Parameter& parameter = function_.parameters[i];
     if (!parameter.in_register || parameter.reg == ptx::kNoRegister) continue;
+    if (function_.is_entry) {
+      status_ = context_.ErrorAt(context_.module().functions()[header_index_].position, 903,
+                                 "a kernel's parameters lie in .param space, not in registers", lir_.name);
+      return;
+    }
     Reg reg = registers_[parameter.reg];
     LoadScalar('L', parameter.type, reg, FrameAddress(int64_t{incoming_.parameters[i]} - incoming_.total_bytes), 0);
   }

@@ -257,5 +257,11 @@ TEST(Control, DiagnosticsNameTheInstruction) {
   EXPECT_EQ(KindOf(device.Compile("absent").status()), ErrorKind::kNotFound);
 }
 
+TEST(Control, KernelParametersInRegistersAreRefused) {
+  TestDevice device(Ptx(".visible .entry k(.reg .b32 %r1) { ret; }"));
+  auto program = device.Compile("k");
+  EXPECT_EQ(KindOf(program.status()), ErrorKind::kInvalidPtx);
+}
+
 }  // namespace
 }  // namespace culvert
