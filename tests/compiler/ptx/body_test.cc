@@ -184,7 +184,7 @@ TEST(Body, AcceptsWhatTheIsaAccepts) {
            "st.global.f64 [%d1], 1.0;",
            "ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%d1];",
            "ld.global.u32 %r1, [0x1000];",
-           "and.pred %p1, %p2, %p3;",
+           "and.pred %p1, %p2, !%p3;", "mov.pred %p1, !%p2;",
            "st.global.v2.b32 [%d1], {%r1, 7};",
            "mov.u32 %r1, (1 << 4) + 2;",
            "cvt.rn.f16.f32 %h1, %f1;",
