@@ -39,6 +39,8 @@ void WriteLine(std::string line) {
   }
 }
 
+constexpr char kForRuntimeLibraryPayload[] = "culvert/for_runtime_library";
+
 // A code of the runtime API alone as the driver code of the same meaning.
 ErrorKind ForDriver(ErrorKind kind) {
   switch (kind) {
@@ -149,9 +151,15 @@ absl::Status NullArgument(const char* parameter) {
   return Error(ErrorKind::kInvalidValue, "%s must not be null", parameter);
 }
 
+absl::Status ForRuntimeLibrary(absl::Status status) {
+  if (!status.ok()) status.SetPayload(kForRuntimeLibraryPayload, absl::Cord());
+  return status;
+}
+
 uint32_t CodeOf(Library library, const absl::Status& status) {
   ErrorKind kind = KindOf(status);
-  return static_cast<uint32_t>(library == Library::kDriver ? ForDriver(kind) : kind);
+  bool keeps = library == Library::kRuntime || status.GetPayload(kForRuntimeLibraryPayload).has_value();
+  return static_cast<uint32_t>(keeps ? kind : ForDriver(kind));
 }
 
 uint32_t Fail(const Function& function, const absl::Status& status) noexcept {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "include/culvert/error.h"
 #include "runtime/context.h"
 #include "runtime/context_state.h"
@@ -29,7 +30,7 @@ Module::Module(std::shared_ptr<Library> library, std::shared_ptr<Context> contex
 Module::~Module() {
   state_->ForgetEndedModule(library_->id());
   if (state_->ended()) return;  // the memory went with it
-  for (const auto& [name, variable] : impl_->variables) state_->memory().Free(variable.address).IgnoreError();
+  for (uint64_t address : impl_->owned_addresses) state_->memory().Free(address).IgnoreError();
 }
 
 absl::StatusOr<std::shared_ptr<Module>> Module::Load(Context& context, const void* image, const ImageOptions& options) {
@@ -47,21 +48,21 @@ absl::Status Module::Impl::Initialize(Module& module) {
   for (const ModuleVariable& variable : all) {
     if (variable.is_external || variable.size_bytes == 0) continue;
     if (variables.contains(variable.name)) continue;  // a weak one that was defined before
-    CULVERT_ASSIGN_OR_RETURN(uint64_t address, memory.Allocate({.bytes = variable.size_bytes,
-                                                                .align_bytes = variable.align_bytes,
-                                                                .kind = KindOf(variable),
-                                                                .is_variable = true}));
+    bool is_new = true;
+    CULVERT_ASSIGN_OR_RETURN(uint64_t address, Place(module, variable, &is_new));
     variables[variable.name] = {.address = address,
                                 .size_bytes = variable.size_bytes,
                                 .is_managed = variable.is_managed,
                                 .is_constant = variable.is_constant};
+    if (!is_new) continue;
+    owned_addresses.push_back(address);
     uint64_t initial_bytes = std::min<uint64_t>(variable.initial.size(), variable.size_bytes);
     std::copy_n(variable.initial.data(), initial_bytes, reinterpret_cast<uint8_t*>(address));
     memory.Zero(address + initial_bytes, variable.size_bytes - initial_bytes);
   }
   for (const ModuleVariable& variable : all) {
     auto target = variables.find(variable.name);
-    if (target == variables.end()) continue;
+    if (target == variables.end() || !absl::c_linear_search(owned_addresses, target->second.address)) continue;
     for (const ModuleVariable::AddressInit& init : variable.addresses) {
       uint64_t value = 0;
       if (init.is_function) {
@@ -79,6 +80,29 @@ absl::Status Module::Impl::Initialize(Module& module) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Module::Impl::Place(Module& module, const ModuleVariable& variable, bool* is_new) {
+  npu::AllocationRequest request = {.bytes = variable.size_bytes,
+                                    .align_bytes = variable.align_bytes,
+                                    .kind = KindOf(variable),
+                                    .is_variable = true};
+  if (!variable.is_managed) return module.state_->memory().Allocate(request);
+  Library::Impl& library = *module.library_->impl_;
+  std::lock_guard lock(library.mutex);
+  std::shared_ptr<ContextState> home = library.managed_home.lock();
+  if (home != nullptr && home != module.state_ && !home->ended()) {
+    auto found = library.managed_addresses.find(variable.name);
+    if (found != library.managed_addresses.end()) {
+      *is_new = false;
+      return found->second;
+    }
+  }
+  if (home != module.state_) library.managed_addresses.clear();
+  library.managed_home = module.state_;
+  CULVERT_ASSIGN_OR_RETURN(uint64_t address, module.state_->memory().Allocate(request));
+  library.managed_addresses[variable.name] = address;
+  return address;
 }
 
 absl::StatusOr<uint64_t> Module::Impl::AddressOf(const std::string& symbol) const {

@@ -30,6 +30,9 @@ struct Library::Impl {
   absl::flat_hash_set<std::string> entry_names;  // filled at the first look-up
   absl::flat_hash_map<std::string, std::unique_ptr<Kernel>> kernels;
   std::vector<std::weak_ptr<ContextState>> states;  // that hold a module of this library
+  // Managed variables have one address in all contexts: they lie in the context that used the library first.
+  std::weak_ptr<ContextState> managed_home;
+  absl::flat_hash_map<std::string, uint64_t> managed_addresses;
 };
 
 // What SetAttribute has set for one device.
@@ -56,9 +59,12 @@ struct Module::Impl {
   // Gives every variable memory and its initial value.
   absl::Status Initialize(Module& module);
   absl::StatusOr<uint64_t> AddressOf(const std::string& symbol) const;
+  // Memory for one variable; false in *is_new if it is a managed one that another context holds already.
+  absl::StatusOr<uint64_t> Place(Module& module, const ModuleVariable& variable, bool* is_new);
 
   // Written by Initialize, read-only afterwards.
   absl::flat_hash_map<std::string, GlobalVariable> variables;
+  std::vector<uint64_t> owned_addresses;  // of variables that lie in this module's context
   std::mutex mutex;
   absl::flat_hash_map<std::string, std::unique_ptr<Function>> functions;  // guarded by mutex
 };

@@ -35,11 +35,10 @@ absl::Status CheckLibraryOptions(const CUlibraryOption* options, unsigned count)
   return absl::OkStatus();
 }
 
-// A variable in the current context. The module it belongs to is made at the first use.
-absl::StatusOr<GlobalVariable> FindVariable(CUlibrary handle, const char* name) {
+// A variable in a context. The module it belongs to is made at the first use.
+absl::StatusOr<GlobalVariable> FindVariable(CUlibrary handle, const char* name, Context& context) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Library> library, UseLibrary(handle));
-  CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Module> module, library->InContext(*context));
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Module> module, library->InContext(context));
   return module->GetGlobal(name);
 }
 
@@ -112,7 +111,8 @@ absl::Status cuLibraryGetModule(CUmodule* pMod, CUlibrary library) {
 
 absl::Status cuLibraryGetGlobal(CUdeviceptr* dptr, size_t* bytes, CUlibrary library, const char* name) {
   if (dptr == nullptr && bytes == nullptr) return Error(ErrorKind::kInvalidValue, "dptr and bytes are both null");
-  CULVERT_ASSIGN_OR_RETURN(GlobalVariable variable, FindVariable(library, name));
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
+  CULVERT_ASSIGN_OR_RETURN(GlobalVariable variable, FindVariable(library, name, *context));
   if (dptr != nullptr) *dptr = variable.address;
   if (bytes != nullptr) *bytes = variable.size_bytes;
   return absl::OkStatus();
@@ -120,7 +120,14 @@ absl::Status cuLibraryGetGlobal(CUdeviceptr* dptr, size_t* bytes, CUlibrary libr
 
 absl::Status cuLibraryGetManaged(CUdeviceptr* dptr, size_t* bytes, CUlibrary library, const char* name) {
   if (dptr == nullptr && bytes == nullptr) return Error(ErrorKind::kInvalidValue, "dptr and bytes are both null");
-  CULVERT_ASSIGN_OR_RETURN(GlobalVariable variable, FindVariable(library, name));
+  CULVERT_RETURN_IF_ERROR(CheckUsable());
+  std::shared_ptr<Context> context = CurrentContext();
+  if (context == nullptr) {  // managed variables need no current context: a static cudart asks for them when it starts
+    CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(0));
+    context = device->primary();
+    if (!context->active()) CULVERT_RETURN_IF_ERROR(device->RetainPrimary().status());
+  }
+  CULVERT_ASSIGN_OR_RETURN(GlobalVariable variable, FindVariable(library, name, *context));
   if (!variable.is_managed) return Error(ErrorKind::kNotFound, "%s is not in managed memory", name);
   if (dptr != nullptr) *dptr = variable.address;
   if (bytes != nullptr) *bytes = variable.size_bytes;

@@ -1,5 +1,8 @@
 #include "cuda_api/libcuda/session.h"
 
+#include <dlfcn.h>
+
+#include "cuda_api/boundary.h"
 #include "include/culvert/error.h"
 #include "runtime/platform.h"
 
@@ -51,19 +54,36 @@ absl::StatusOr<std::shared_ptr<Event>> UseEvent(CUevent handle) {
   return FromHandle<Event>(handle);
 }
 
-absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle, Context* context) {
+namespace {
+
+// Why `handle` is neither a kernel nor a function.
+absl::Status NoKernel(const void* handle, absl::Status status) {
+  Dl_info info;
+  if (handle == nullptr || dladdr(handle, &info) == 0) return status;
+  return api::ForRuntimeLibrary(Error(ErrorKind::kInvalidDeviceFunction, "%p is a host function, not a kernel", handle));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle) {
   CULVERT_RETURN_IF_ERROR(CheckUsable());
-  if (!api::HasKind(handle, HandleKind::kKernel)) return FromHandle<Function>(handle);
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Kernel> kernel, FromHandle<Kernel>(handle));
-  if (context == nullptr) {
-    CULVERT_ASSIGN_OR_RETURN(context, UseCurrentContext());
+  if (!api::HasKind(handle, HandleKind::kKernel)) {
+    absl::StatusOr<std::shared_ptr<Function>> function = FromHandle<Function>(handle);
+    if (!function.ok()) return NoKernel(handle, function.status());
+    return function;
   }
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Kernel> kernel, FromHandle<Kernel>(handle));
+  CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
   return kernel->InContext(*context);
 }
 
 absl::StatusOr<std::shared_ptr<Kernel>> UseKernel(const void* handle) {
   CULVERT_RETURN_IF_ERROR(CheckUsable());
-  if (!api::HasKind(handle, HandleKind::kFunction)) return FromHandle<Kernel>(handle);
+  if (!api::HasKind(handle, HandleKind::kFunction)) {
+    absl::StatusOr<std::shared_ptr<Kernel>> kernel = FromHandle<Kernel>(handle);
+    if (!kernel.ok()) return NoKernel(handle, kernel.status());
+    return kernel;
+  }
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Function> function, FromHandle<Function>(handle));
   return function->kernel();
 }

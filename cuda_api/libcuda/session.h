@@ -41,10 +41,12 @@ absl::StatusOr<std::shared_ptr<Stream>> UseStream(CUstream handle);
 absl::StatusOr<std::shared_ptr<Event>> UseEvent(CUevent handle);
 
 // A CUfunction argument, which may also be a CUkernel (CUDA Driver API, cuKernelGetFunction: "the handle may be cast"):
-// kernels are placed in the current context, or in `context` where one is given. kInvalidHandle.
-absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle, Context* context = nullptr);
+// kernels are placed in the current context. kInvalidHandle.
+absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle);
 
 // The kernel of a CUkernel or CUfunction. Needs no context. kInvalidHandle.
+// Both answer the address of a host function with kInvalidDeviceFunction (98): a statically linked runtime library passes on
+// what its program gave it in place of a kernel.
 absl::StatusOr<std::shared_ptr<Kernel>> UseKernel(const void* handle);
 
 CUcontext HandleOf(const std::shared_ptr<Context>& context);
