@@ -92,7 +92,7 @@ absl::Status cuFuncIsLoaded(CUfunctionLoadingState* state, CUfunction function) 
 
 absl::Status cuKernelGetFunction(CUfunction* pFunc, CUkernel kernel) {
   CULVERT_RETURN_IF_ERROR(CheckUsable());
-  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Kernel> found, api::FromHandle<Kernel>(kernel));
+  CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Kernel> found, UseKernel(kernel));
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Function> function, found->InContext(*context));
   *pFunc = api::ToHandle<CUfunction>(function, OwnerOf(*function));

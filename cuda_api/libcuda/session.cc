@@ -1,6 +1,6 @@
 #include "cuda_api/libcuda/session.h"
 
-#include <dlfcn.h>
+#include <sys/mman.h>
 
 #include "cuda_api/boundary.h"
 #include "include/culvert/error.h"
@@ -58,9 +58,10 @@ namespace {
 
 // Why `handle` is neither a kernel nor a function.
 absl::Status NoKernel(const void* handle, absl::Status status) {
-  Dl_info info;
-  if (handle == nullptr || dladdr(handle, &info) == 0) return status;
-  return api::ForRuntimeLibrary(Error(ErrorKind::kInvalidDeviceFunction, "%p is a host function, not a kernel", handle));
+  uintptr_t page = reinterpret_cast<uintptr_t>(handle) & ~uintptr_t{4095};
+  unsigned char resident = 0;
+  if (page == 0 || mincore(reinterpret_cast<void*>(page), 1, &resident) != 0) return status;  // not mapped
+  return api::ForRuntimeLibrary(Error(ErrorKind::kInvalidDeviceFunction, "%p is a host address, not a kernel", handle));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ absl::StatusOr<std::shared_ptr<Event>> UseEvent(CUevent handle);
 absl::StatusOr<std::shared_ptr<Function>> UseFunction(CUfunction handle);
 
 // The kernel of a CUkernel or CUfunction. Needs no context. kInvalidHandle.
-// Both answer the address of a host function with kInvalidDeviceFunction (98): a statically linked runtime library passes on
+// Both answer a mapped host address with kInvalidDeviceFunction (98): a statically linked runtime library passes on
 // what its program gave it in place of a kernel.
 absl::StatusOr<std::shared_ptr<Kernel>> UseKernel(const void* handle);
 
