@@ -1,6 +1,7 @@
 // Access to driver functions. CUDA Runtime API, "Driver Entry Point Access".
 #include <gtest/gtest.h>
 
+#include "include/cuda/detail/driver_enums.h"
 #include "tests/cuda_api/libcudart/kernels.h"
 
 namespace culvert::testing {
@@ -13,7 +14,7 @@ TEST(EntryPoint, FoundFunctionsWork) {
   EXPECT_EQ(cudaDriverEntryPointSuccess, status);
   ASSERT_NE(nullptr, function);
   int version = 0;
-  EXPECT_EQ(0, reinterpret_cast<int (*)(int*)>(function)(&version));
+  EXPECT_EQ(0, reinterpret_cast<CUresult (*)(int*)>(function)(&version));
   EXPECT_GE(version, 13000);
 }
 

@@ -151,8 +151,8 @@ TEST_F(ExitDeathTest, ARunningKernelDoesNotHoldTheProcess) {
 
 TEST(Loading, OpenAndCloseManyTimes) {
   for (int i = 0; i < 1000; ++i) {
-    const char* first = i % 2 == 0 ? "libcudart.so.13" : "libcuda.so.1";
-    const char* second = i % 2 == 0 ? "libcuda.so.1" : "libcudart.so.13";
+    const char* first = i % 2 == 0 ? CULVERT_LIBRARY_DIR "/libcudart.so.13" : CULVERT_LIBRARY_DIR "/libcuda.so.1";
+    const char* second = i % 2 == 0 ? CULVERT_LIBRARY_DIR "/libcuda.so.1" : CULVERT_LIBRARY_DIR "/libcudart.so.13";
     void* a = dlopen(first, RTLD_NOW | RTLD_LOCAL);
     void* b = dlopen(second, RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(nullptr, a) << dlerror();
