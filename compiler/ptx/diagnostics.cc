@@ -22,10 +22,13 @@ std::string_view LineOf(std::string_view text, uint32_t line) {
 }  // namespace
 
 std::string FormatDiagnostic(std::string_view text, std::string_view display_name, const Diagnostic& diagnostic) {
+  return FormatDiagnosticOnLine(LineOf(text, diagnostic.position.line), display_name, diagnostic);
+}
+
+std::string FormatDiagnosticOnLine(std::string_view line, std::string_view display_name, const Diagnostic& diagnostic) {
   std::string out = absl::StrFormat("%s:%d:%d: error[PTX%04d]: %s\n", display_name, diagnostic.position.line,
                                     diagnostic.position.column, diagnostic.code, diagnostic.message);
   if (diagnostic.position.line != 0) {
-    std::string_view line = LineOf(text, diagnostic.position.line);
     std::string shown, caret;
     for (size_t i = 0; i < line.size() && i < kMaxLineShown; ++i) {
       char c = line[i];

@@ -39,9 +39,12 @@ enum DiagnosticCode : uint32_t {
 };
 
 inline constexpr size_t kMaxDiagnosticsPerBody = 20;
+inline constexpr size_t kMaxDiagnosticsPerModule = 1000;
 
 // name:LINE:COL: error[PTX0123]: message / source line / caret / note with the entry / hint.
 std::string FormatDiagnostic(std::string_view text, std::string_view display_name, const Diagnostic& diagnostic);
+// The same with the text of the line at hand.
+std::string FormatDiagnosticOnLine(std::string_view line, std::string_view display_name, const Diagnostic& diagnostic);
 std::string FormatDiagnostics(std::string_view text, std::string_view display_name,
                               std::span<const Diagnostic> diagnostics);
 

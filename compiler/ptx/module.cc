@@ -52,6 +52,7 @@ class IndexedModule final : public Module {
     std::vector<Diagnostic> all;
     for (uint32_t i = 0; i < data_.functions.size(); ++i) {
       if (!data_.functions[i].has_body) continue;
+      if (all.size() >= kMaxDiagnosticsPerModule) break;
       const LazyBody& body = Parsed(i);
       all.insert(all.end(), body.diagnostics.begin(), body.diagnostics.end());
     }
@@ -59,7 +60,18 @@ class IndexedModule final : public Module {
   }
 
   std::string Format(const Diagnostic& diagnostic) const override {
-    return FormatDiagnostic(data_.text, data_.display_name, diagnostic);
+    absl::call_once(lines_once_, [this] {
+      const std::string_view text = data_.text;
+      for (size_t at = 0; at != std::string_view::npos;) {
+        line_starts_.push_back(at);
+        size_t newline = text.find('\n', at);
+        at = newline == std::string_view::npos ? newline : newline + 1;
+      }
+    });
+    uint32_t line = diagnostic.position.line;
+    if (line == 0 || line > line_starts_.size()) return FormatDiagnosticOnLine("", data_.display_name, diagnostic);
+    std::string_view rest = std::string_view(data_.text).substr(line_starts_[line - 1]);
+    return FormatDiagnosticOnLine(rest.substr(0, rest.find('\n')), data_.display_name, diagnostic);
   }
 
  private:
@@ -81,6 +93,8 @@ class IndexedModule final : public Module {
 
   ModuleData data_;
   std::unique_ptr<LazyBody[]> bodies_;
+  mutable absl::once_flag lines_once_;
+  mutable std::vector<size_t> line_starts_;  // byte offsets, built for the first diagnostic
 };
 
 }  // namespace

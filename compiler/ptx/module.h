@@ -63,7 +63,8 @@ class Module {
   // Parses and checks the body of functions()[index]. All errors of the body (at most 20) are in the status message
   // (kInvalidPtx). The result is owned by the module and cached.
   virtual absl::StatusOr<const Function*> Body(uint32_t index) const = 0;
-  // Parses and checks every body; the diagnostics of all of them. Used when a program passed a JIT log buffer.
+  // Parses and checks every body; the diagnostics of all of them, in the order of the text, until about 1000 are found.
+  // Used when a program passed a JIT log buffer.
   virtual std::vector<Diagnostic> CheckAll() const = 0;
   virtual std::string Format(const Diagnostic& diagnostic) const = 0;
 };

@@ -84,6 +84,19 @@ TEST(Hostile, ManyErrorsAndManyNames) {
   EXPECT_LT(Seconds([&] { EXPECT_TRUE(Module::Index(parameters + ") { ret; }", kDevice).ok()); }), 5.0);
 }
 
+TEST(Hostile, EveryEntryOfManyIsBroken) {
+  std::string text = kHeader;
+  for (int i = 0; i < 20000; ++i) text += ".entry k" + std::to_string(i) + "() { bogus; ret; }\n";
+  auto module = IndexOk(text);
+  ASSERT_NE(module, nullptr);
+  double seconds = Seconds([&] {
+    std::vector<Diagnostic> all = module->CheckAll();
+    EXPECT_EQ(all.size(), 1000u);
+    for (const Diagnostic& diagnostic : all) EXPECT_THAT(module->Format(diagnostic), HasSubstr("{ bogus; ret; }"));
+  });
+  EXPECT_LT(seconds, 5.0);
+}
+
 TEST(Hostile, DuplicateParametersOfLongLists) {
   std::string parameters;
   for (int i = 0; i < 100; ++i) parameters += ".param .b8 p" + std::to_string(i) + ", ";
