@@ -427,33 +427,63 @@ CULVERT_INLINE bool VectorAccess(Exec* x, const Instruction* ip, uint8_t* window
   return true;
 }
 
-// The common case, 2 or 4 elements of 32 bits in consecutive memory of all lanes.
+// The common case, 2 or 4 elements of 32 bits. Lanes are checked together; each lane's elements move as one row, and rows
+// become slots (or slots rows) in one transposition. False: nothing was done.
 template <Space kSpace, int kCount>
-CULVERT_INLINE bool VectorRun(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
+CULVERT_INLINE bool VectorRows(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
   constexpr uint16_t kShape = bytecode::kWidth32 | kCount << bytecode::kCountShift;
   constexpr uint16_t kMatters = bytecode::kWidthMask | bytecode::kCountMask | bytecode::kOrderMask;
-  if (mask != ~0u || (ip->x & kMatters) != kShape) return false;
-  AddressRun run = Classify<4 * kCount>(Addresses(ip, window), mask, 0);
-  if (!run.consecutive || (run.begin & (4 * kCount - 1)) != 0) return false;
-  uint8_t* pointer = ResolveRun<kSpace>(x, run.begin, 4 * kCount * kLanes, is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ);
-  if (pointer == nullptr) return false;
+  constexpr uint32_t kRowBytes = 4 * kCount;
+  if ((ip->x & kMatters) != kShape) return false;
+  U64x addresses = Addresses(ip, window);
+  uint32_t access = is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ;
+  uint8_t* run_pointer = nullptr;
+  alignas(64) uint64_t host[kLanes];
+  if (AddressRun run; kSpace != Space::kLocal && mask == ~0u &&
+                      (run = Classify<kRowBytes>(addresses, mask, 0), run.consecutive) && run.begin % kRowBytes == 0) {
+    run_pointer = ResolveRun<kSpace>(x, run.begin, kRowBytes * kLanes, access);
+  }
+  if (run_pointer == nullptr) {
+    addresses = OnlyActive(addresses, mask);
+    if (!AllowedTogether<kSpace>(x, addresses, kRowBytes, access)) return false;
+    addresses = HostAddresses<kSpace>(x, addresses);
+    std::memcpy(host, &addresses, sizeof(host));
+  }
   const uint16_t* slots = reinterpret_cast<const Extension*>(ip + 1)->slot;
-  alignas(64) uint32_t memory[kLanes][kCount];
+  alignas(64) uint32_t rows[kLanes][kCount];
   alignas(64) uint32_t lanes[kCount][kLanes];
   if (is_store) {
     for (int i = 0; i < kCount; ++i) std::memcpy(lanes[i], window + slots[i] * bytecode::kSlotBytes, sizeof(lanes[i]));
     for (int lane = 0; lane < kLanes; ++lane) {
-      for (int i = 0; i < kCount; ++i) memory[lane][i] = lanes[i][lane];
+      for (int i = 0; i < kCount; ++i) rows[lane][i] = lanes[i][lane];
     }
-    std::memcpy(pointer, memory, sizeof(memory));
+    if (run_pointer != nullptr) {
+      std::memcpy(run_pointer, rows, sizeof(rows));
+      return true;
+    }
+    for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
+      int lane = __builtin_ctz(rest);
+      std::memcpy(reinterpret_cast<void*>(host[lane]), rows[lane], kRowBytes);
+    }
     return true;
   }
-  std::memcpy(memory, pointer, sizeof(memory));
-  for (int i = 0; i < kCount; ++i) {
-    for (int lane = 0; lane < kLanes; ++lane) lanes[i][lane] = memory[lane][i];
+  if (run_pointer != nullptr) {
+    std::memcpy(rows, run_pointer, sizeof(rows));
+  } else {
+    for (int lane = 0; lane < kLanes; ++lane) std::memcpy(rows[lane], reinterpret_cast<const void*>(host[lane]), kRowBytes);
   }
   for (int i = 0; i < kCount; ++i) {
-    if (slots[i] != bytecode::kNoOperand) std::memcpy(window + slots[i] * bytecode::kSlotBytes, lanes[i], sizeof(lanes[i]));
+    for (int lane = 0; lane < kLanes; ++lane) lanes[i][lane] = rows[lane][i];
+  }
+  for (int i = 0; i < kCount; ++i) {
+    if (slots[i] == bytecode::kNoOperand) continue;
+    U32x value;
+    std::memcpy(&value, lanes[i], sizeof(value));
+    if (mask == ~0u) {
+      Store<true>(window, slots[i], mask, value);
+    } else {
+      Store<false>(window, slots[i], mask, value);
+    }
   }
   return true;
 }
@@ -461,8 +491,8 @@ CULVERT_INLINE bool VectorRun(Exec* x, const Instruction* ip, uint8_t* window, u
 template <Space kSpace, bool kIsStore>
 struct VectorOp {
   static CULVERT_INLINE bool Access(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
-    if constexpr (kSpace != Space::kLocal) {
-      if (VectorRun<kSpace, 4>(x, ip, window, mask, kIsStore) || VectorRun<kSpace, 2>(x, ip, window, mask, kIsStore)) return true;
+    if (VectorRows<kSpace, 4>(x, ip, window, mask, kIsStore) || VectorRows<kSpace, 2>(x, ip, window, mask, kIsStore)) {
+      return true;
     }
     switch (ip->x & bytecode::kWidthMask) {
       case bytecode::kWidth8: return VectorAccess<kSpace, uint8_t>(x, ip, window, mask, kIsStore);
