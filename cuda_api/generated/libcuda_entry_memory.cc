@@ -272,6 +272,48 @@ extern "C" CUresult culvert_libcuda_cuMemcpyAsync_ptsz(
   }, dst, src, ByteCount, hStream);
 }
 
+constexpr Function kInfo_cuMemcpyBatchAsync = {
+    "cuMemcpyBatchAsync", Library::kDriver, "dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,failIdx,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpyBatchAsync(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, size_t* failIdx, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpyBatchAsync, [&]() -> absl::Status {
+    return libcuda::cuMemcpyBatchAsync(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, failIdx, hStream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, failIdx, hStream);
+}
+
+constexpr Function kInfo_cuMemcpyBatchAsync_ptsz = {
+    "cuMemcpyBatchAsync_ptsz", Library::kDriver, "dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,failIdx,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpyBatchAsync_ptsz(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, size_t* failIdx, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpyBatchAsync_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcuda::cuMemcpyBatchAsync(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, failIdx, hStream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, failIdx, hStream);
+}
+
+constexpr Function kInfo_cuMemcpyBatchAsync_v2 = {
+    "cuMemcpyBatchAsync_v2", Library::kDriver, "dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpyBatchAsync_v2(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpyBatchAsync_v2, [&]() -> absl::Status {
+    return libcuda::cuMemcpyBatchAsync_v2(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, hStream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, hStream);
+}
+
+constexpr Function kInfo_cuMemcpyBatchAsync_v2_ptsz = {
+    "cuMemcpyBatchAsync_v2_ptsz", Library::kDriver, "dsts,srcs,sizes,count,attrs,attrsIdxs,numAttrs,hStream"};
+extern "C" CUresult culvert_libcuda_cuMemcpyBatchAsync_v2_ptsz(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, CUstream hStream) {
+  return Call<CUresult>(kInfo_cuMemcpyBatchAsync_v2_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcuda::cuMemcpyBatchAsync_v2(dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, hStream);
+  }, dsts, srcs, sizes, count, attrs, attrsIdxs, numAttrs, hStream);
+}
+
 constexpr Function kInfo_cuMemcpyDtoDAsync_v2 = {
     "cuMemcpyDtoDAsync_v2", Library::kDriver, "dstDevice,srcDevice,ByteCount,hStream"};
 extern "C" CUresult culvert_libcuda_cuMemcpyDtoDAsync_v2(

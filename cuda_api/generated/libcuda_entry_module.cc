@@ -5,6 +5,79 @@
 
 namespace culvert::api {
 
+constexpr Function kInfo_cuLinkAddData = {
+    "cuLinkAddData", Library::kDriver, "state,type,data,size,name,numOptions,options,optionValues"};
+extern "C" CUresult culvert_libcuda_cuLinkAddData(
+    CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name, unsigned int numOptions,
+    CUjit_option* options, void** optionValues) {
+  return Call<CUresult>(kInfo_cuLinkAddData, [&]() -> absl::Status {
+    return libcuda::cuLinkAddData(state, type, data, size, name, numOptions, options, optionValues);
+  }, state, type, data, size, name, numOptions, options, optionValues);
+}
+
+constexpr Function kInfo_cuLinkAddData_v2 = {
+    "cuLinkAddData_v2", Library::kDriver, "state,type,data,size,name,numOptions,options,optionValues"};
+extern "C" CUresult culvert_libcuda_cuLinkAddData_v2(
+    CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name, unsigned int numOptions,
+    CUjit_option* options, void** optionValues) {
+  return Call<CUresult>(kInfo_cuLinkAddData_v2, [&]() -> absl::Status {
+    return libcuda::cuLinkAddData_v2(state, type, data, size, name, numOptions, options, optionValues);
+  }, state, type, data, size, name, numOptions, options, optionValues);
+}
+
+constexpr Function kInfo_cuLinkAddFile = {
+    "cuLinkAddFile", Library::kDriver, "state,type,path,numOptions,options,optionValues"};
+extern "C" CUresult culvert_libcuda_cuLinkAddFile(
+    CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions, CUjit_option* options,
+    void** optionValues) {
+  return Call<CUresult>(kInfo_cuLinkAddFile, [&]() -> absl::Status {
+    if (path == nullptr) return NullArgument("path");
+    return libcuda::cuLinkAddFile(state, type, path, numOptions, options, optionValues);
+  }, state, type, path, numOptions, options, optionValues);
+}
+
+constexpr Function kInfo_cuLinkAddFile_v2 = {
+    "cuLinkAddFile_v2", Library::kDriver, "state,type,path,numOptions,options,optionValues"};
+extern "C" CUresult culvert_libcuda_cuLinkAddFile_v2(
+    CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions, CUjit_option* options,
+    void** optionValues) {
+  return Call<CUresult>(kInfo_cuLinkAddFile_v2, [&]() -> absl::Status {
+    if (path == nullptr) return NullArgument("path");
+    return libcuda::cuLinkAddFile_v2(state, type, path, numOptions, options, optionValues);
+  }, state, type, path, numOptions, options, optionValues);
+}
+
+constexpr Function kInfo_cuLinkComplete = {"cuLinkComplete", Library::kDriver, "state,cubinOut,sizeOut"};
+extern "C" CUresult culvert_libcuda_cuLinkComplete(CUlinkState state, void** cubinOut, size_t* sizeOut) {
+  return Call<CUresult>(kInfo_cuLinkComplete, [&]() -> absl::Status {
+    return libcuda::cuLinkComplete(state, cubinOut, sizeOut);
+  }, state, cubinOut, sizeOut);
+}
+
+constexpr Function kInfo_cuLinkCreate = {"cuLinkCreate", Library::kDriver, "numOptions,options,optionValues,stateOut"};
+extern "C" CUresult culvert_libcuda_cuLinkCreate(
+    unsigned int numOptions, CUjit_option* options, void** optionValues, CUlinkState* stateOut) {
+  return Call<CUresult>(kInfo_cuLinkCreate, [&]() -> absl::Status {
+    return libcuda::cuLinkCreate(numOptions, options, optionValues, stateOut);
+  }, numOptions, options, optionValues, stateOut);
+}
+
+constexpr Function kInfo_cuLinkCreate_v2 = {
+    "cuLinkCreate_v2", Library::kDriver, "numOptions,options,optionValues,stateOut"};
+extern "C" CUresult culvert_libcuda_cuLinkCreate_v2(
+    unsigned int numOptions, CUjit_option* options, void** optionValues, CUlinkState* stateOut) {
+  return Call<CUresult>(kInfo_cuLinkCreate_v2, [&]() -> absl::Status {
+    return libcuda::cuLinkCreate_v2(numOptions, options, optionValues, stateOut);
+  }, numOptions, options, optionValues, stateOut);
+}
+
+constexpr Function kInfo_cuLinkDestroy = {"cuLinkDestroy", Library::kDriver, "state"};
+extern "C" CUresult culvert_libcuda_cuLinkDestroy(CUlinkState state) {
+  return Call<CUresult>(kInfo_cuLinkDestroy, [&]() -> absl::Status {
+    return libcuda::cuLinkDestroy(state);
+  }, state);
+}
+
 constexpr Function kInfo_cuModuleEnumerateFunctions = {
     "cuModuleEnumerateFunctions", Library::kDriver, "functions,numFunctions,mod"};
 extern "C" CUresult culvert_libcuda_cuModuleEnumerateFunctions(

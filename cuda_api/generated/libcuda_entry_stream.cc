@@ -74,6 +74,75 @@ extern "C" CUresult culvert_libcuda_cuStreamDestroy_v2(CUstream hStream) {
   }, hStream);
 }
 
+constexpr Function kInfo_cuStreamGetCaptureInfo = {
+    "cuStreamGetCaptureInfo", Library::kDriver, "hStream,captureStatus_out,id_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo, [&]() -> absl::Status {
+    return libcuda::cuStreamGetCaptureInfo(hStream, captureStatus_out, id_out);
+  }, hStream, captureStatus_out, id_out);
+}
+
+constexpr Function kInfo_cuStreamGetCaptureInfo_ptsz = {
+    "cuStreamGetCaptureInfo_ptsz", Library::kDriver, "hStream,captureStatus_out,id_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo_ptsz(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcuda::cuStreamGetCaptureInfo(hStream, captureStatus_out, id_out);
+  }, hStream, captureStatus_out, id_out);
+}
+
+constexpr Function kInfo_cuStreamGetCaptureInfo_v2 = {
+    "cuStreamGetCaptureInfo_v2", Library::kDriver,
+    "hStream,captureStatus_out,id_out,graph_out,dependencies_out,numDependencies_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo_v2(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, size_t* numDependencies_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo_v2, [&]() -> absl::Status {
+    return libcuda::cuStreamGetCaptureInfo_v2(
+        hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
+  }, hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
+}
+
+constexpr Function kInfo_cuStreamGetCaptureInfo_v2_ptsz = {
+    "cuStreamGetCaptureInfo_v2_ptsz", Library::kDriver,
+    "hStream,captureStatus_out,id_out,graph_out,dependencies_out,numDependencies_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo_v2_ptsz(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, size_t* numDependencies_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo_v2_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcuda::cuStreamGetCaptureInfo_v2(
+        hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
+  }, hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
+}
+
+constexpr Function kInfo_cuStreamGetCaptureInfo_v3 = {
+    "cuStreamGetCaptureInfo_v3", Library::kDriver,
+    "hStream,captureStatus_out,id_out,graph_out,dependencies_out,edgeData_out,numDependencies_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo_v3(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, const CUgraphEdgeData** edgeData_out, size_t* numDependencies_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo_v3, [&]() -> absl::Status {
+    return libcuda::cuStreamGetCaptureInfo_v3(
+        hStream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+  }, hStream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+}
+
+constexpr Function kInfo_cuStreamGetCaptureInfo_v3_ptsz = {
+    "cuStreamGetCaptureInfo_v3_ptsz", Library::kDriver,
+    "hStream,captureStatus_out,id_out,graph_out,dependencies_out,edgeData_out,numDependencies_out"};
+extern "C" CUresult culvert_libcuda_cuStreamGetCaptureInfo_v3_ptsz(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, const CUgraphEdgeData** edgeData_out, size_t* numDependencies_out) {
+  return Call<CUresult>(kInfo_cuStreamGetCaptureInfo_v3_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    return libcuda::cuStreamGetCaptureInfo_v3(
+        hStream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+  }, hStream, captureStatus_out, id_out, graph_out, dependencies_out, edgeData_out, numDependencies_out);
+}
+
 constexpr Function kInfo_cuStreamGetCtx = {"cuStreamGetCtx", Library::kDriver, "hStream,*pctx"};
 extern "C" CUresult culvert_libcuda_cuStreamGetCtx(CUstream hStream, CUcontext* pctx) {
   return Call<CUresult>(kInfo_cuStreamGetCtx, [&]() -> absl::Status {
@@ -175,6 +244,24 @@ extern "C" CUresult culvert_libcuda_cuStreamGetPriority_ptsz(CUstream hStream, i
   }, hStream, priority);
 }
 
+constexpr Function kInfo_cuStreamIsCapturing = {"cuStreamIsCapturing", Library::kDriver, "hStream,*captureStatus"};
+extern "C" CUresult culvert_libcuda_cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus* captureStatus) {
+  return Call<CUresult>(kInfo_cuStreamIsCapturing, [&]() -> absl::Status {
+    if (captureStatus == nullptr) return NullArgument("captureStatus");
+    return libcuda::cuStreamIsCapturing(hStream, captureStatus);
+  }, hStream, captureStatus);
+}
+
+constexpr Function kInfo_cuStreamIsCapturing_ptsz = {
+    "cuStreamIsCapturing_ptsz", Library::kDriver, "hStream,*captureStatus"};
+extern "C" CUresult culvert_libcuda_cuStreamIsCapturing_ptsz(CUstream hStream, CUstreamCaptureStatus* captureStatus) {
+  return Call<CUresult>(kInfo_cuStreamIsCapturing_ptsz, [&]() -> absl::Status {
+    PerThreadDefaultStreamScope scope;
+    if (captureStatus == nullptr) return NullArgument("captureStatus");
+    return libcuda::cuStreamIsCapturing(hStream, captureStatus);
+  }, hStream, captureStatus);
+}
+
 constexpr Function kInfo_cuStreamQuery = {"cuStreamQuery", Library::kDriver, "hStream"};
 extern "C" CUresult culvert_libcuda_cuStreamQuery(CUstream hStream) {
   return Call<CUresult>(kInfo_cuStreamQuery, [&]() -> absl::Status {
@@ -218,6 +305,14 @@ extern "C" CUresult culvert_libcuda_cuStreamWaitEvent_ptsz(CUstream hStream, CUe
     PerThreadDefaultStreamScope scope;
     return libcuda::cuStreamWaitEvent(hStream, hEvent, Flags);
   }, hStream, hEvent, Flags);
+}
+
+constexpr Function kInfo_cuThreadExchangeStreamCaptureMode = {
+    "cuThreadExchangeStreamCaptureMode", Library::kDriver, "mode"};
+extern "C" CUresult culvert_libcuda_cuThreadExchangeStreamCaptureMode(CUstreamCaptureMode* mode) {
+  return Call<CUresult>(kInfo_cuThreadExchangeStreamCaptureMode, [&]() -> absl::Status {
+    return libcuda::cuThreadExchangeStreamCaptureMode(mode);
+  }, mode);
 }
 
 }  // namespace culvert::api

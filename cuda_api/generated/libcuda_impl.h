@@ -151,6 +151,12 @@ absl::Status cuMemcpy3DPeer(const CUDA_MEMCPY3D_PEER* pCopy);
 absl::Status cuMemcpy3DPeerAsync(const CUDA_MEMCPY3D_PEER* pCopy, CUstream hStream);
 absl::Status cuMemcpy3D_v2(const CUDA_MEMCPY3D* pCopy);
 absl::Status cuMemcpyAsync(CUdeviceptr dst, CUdeviceptr src, size_t ByteCount, CUstream hStream);
+absl::Status cuMemcpyBatchAsync(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, size_t* failIdx, CUstream hStream);
+absl::Status cuMemcpyBatchAsync_v2(
+    CUdeviceptr* dsts, CUdeviceptr* srcs, size_t* sizes, size_t count, CUmemcpyAttributes* attrs, size_t* attrsIdxs,
+    size_t numAttrs, CUstream hStream);
 absl::Status cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
 absl::Status cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount);
 absl::Status cuMemcpyDtoHAsync_v2(void* dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream);
@@ -194,6 +200,23 @@ absl::Status cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep);
 absl::Status cuMemSetMemPool(CUmemLocation* location, CUmemAllocationType type, CUmemoryPool pool);
 
 // Module Management
+absl::Status cuLinkAddData(
+    CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name, unsigned int numOptions,
+    CUjit_option* options, void** optionValues);
+absl::Status cuLinkAddData_v2(
+    CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name, unsigned int numOptions,
+    CUjit_option* options, void** optionValues);
+absl::Status cuLinkAddFile(
+    CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions, CUjit_option* options,
+    void** optionValues);
+absl::Status cuLinkAddFile_v2(
+    CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions, CUjit_option* options,
+    void** optionValues);
+absl::Status cuLinkComplete(CUlinkState state, void** cubinOut, size_t* sizeOut);
+absl::Status cuLinkCreate(unsigned int numOptions, CUjit_option* options, void** optionValues, CUlinkState* stateOut);
+absl::Status cuLinkCreate_v2(
+    unsigned int numOptions, CUjit_option* options, void** optionValues, CUlinkState* stateOut);
+absl::Status cuLinkDestroy(CUlinkState state);
 absl::Status cuModuleEnumerateFunctions(CUfunction* functions, unsigned int numFunctions, CUmodule mod);
 absl::Status cuModuleGetFunction(CUfunction* hfunc, CUmodule hmod, const char* name);
 absl::Status cuModuleGetFunctionCount(unsigned int* count, CUmodule mod);
@@ -247,15 +270,24 @@ absl::Status cuStreamCreate(CUstream* phStream, unsigned int Flags);
 absl::Status cuStreamCreateWithPriority(CUstream* phStream, unsigned int flags, int priority);
 absl::Status cuStreamDestroy(CUstream hStream);
 absl::Status cuStreamDestroy_v2(CUstream hStream);
+absl::Status cuStreamGetCaptureInfo(CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out);
+absl::Status cuStreamGetCaptureInfo_v2(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, size_t* numDependencies_out);
+absl::Status cuStreamGetCaptureInfo_v3(
+    CUstream hStream, CUstreamCaptureStatus* captureStatus_out, cuuint64_t* id_out, CUgraph* graph_out,
+    const CUgraphNode** dependencies_out, const CUgraphEdgeData** edgeData_out, size_t* numDependencies_out);
 absl::Status cuStreamGetCtx(CUstream hStream, CUcontext* pctx);
 absl::Status cuStreamGetCtx_v2(CUstream hStream, CUcontext* pCtx, CUgreenCtx* pGreenCtx);
 absl::Status cuStreamGetDevice(CUstream hStream, CUdevice* device);
 absl::Status cuStreamGetFlags(CUstream hStream, unsigned int* flags);
 absl::Status cuStreamGetId(CUstream hStream, unsigned long long* streamId);
 absl::Status cuStreamGetPriority(CUstream hStream, int* priority);
+absl::Status cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus* captureStatus);
 absl::Status cuStreamQuery(CUstream hStream);
 absl::Status cuStreamSynchronize(CUstream hStream);
 absl::Status cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags);
+absl::Status cuThreadExchangeStreamCaptureMode(CUstreamCaptureMode* mode);
 
 // Unified Addressing
 absl::Status cuMemAdvise(CUdeviceptr devPtr, size_t count, CUmem_advise advice, CUdevice device);

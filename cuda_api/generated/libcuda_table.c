@@ -176,14 +176,6 @@ STUB(cuLaunchCooperativeKernelMultiDevice)
 STUB(cuLaunchGrid)
 STUB(cuLaunchGridAsync)
 STUB(cuLibraryGetUnifiedFunction)
-STUB(cuLinkAddData)
-STUB(cuLinkAddData_v2)
-STUB(cuLinkAddFile)
-STUB(cuLinkAddFile_v2)
-STUB(cuLinkComplete)
-STUB(cuLinkCreate)
-STUB(cuLinkCreate_v2)
-STUB(cuLinkDestroy)
 STUB(cuLogsCurrent)
 STUB(cuLogsDumpToFile)
 STUB(cuLogsDumpToMemory)
@@ -247,10 +239,6 @@ STUB(cuMemcpyAtoHAsync_v2)
 STUB(cuMemcpyAtoHAsync_v2_ptsz)
 STUB(cuMemcpyAtoH_v2)
 STUB(cuMemcpyAtoH_v2_ptds)
-STUB(cuMemcpyBatchAsync)
-STUB(cuMemcpyBatchAsync_ptsz)
-STUB(cuMemcpyBatchAsync_v2)
-STUB(cuMemcpyBatchAsync_v2_ptsz)
 STUB(cuMemcpyDtoA)
 STUB(cuMemcpyDtoA_v2)
 STUB(cuMemcpyDtoA_v2_ptds)
@@ -312,15 +300,7 @@ STUB(cuStreamEndCapture)
 STUB(cuStreamEndCapture_ptsz)
 STUB(cuStreamGetAttribute)
 STUB(cuStreamGetAttribute_ptsz)
-STUB(cuStreamGetCaptureInfo)
-STUB(cuStreamGetCaptureInfo_ptsz)
-STUB(cuStreamGetCaptureInfo_v2)
-STUB(cuStreamGetCaptureInfo_v2_ptsz)
-STUB(cuStreamGetCaptureInfo_v3)
-STUB(cuStreamGetCaptureInfo_v3_ptsz)
 STUB(cuStreamGetGreenCtx)
-STUB(cuStreamIsCapturing)
-STUB(cuStreamIsCapturing_ptsz)
 STUB(cuStreamSetAttribute)
 STUB(cuStreamSetAttribute_ptsz)
 STUB(cuStreamUpdateCaptureDependencies)
@@ -388,7 +368,6 @@ STUB(cuTexRefSetMipmapFilterMode)
 STUB(cuTexRefSetMipmapLevelBias)
 STUB(cuTexRefSetMipmapLevelClamp)
 STUB(cuTexRefSetMipmappedArray)
-STUB(cuThreadExchangeStreamCaptureMode)
 STUB(cuUserObjectCreate)
 STUB(cuUserObjectRelease)
 STUB(cuUserObjectRetain)
@@ -503,6 +482,14 @@ void culvert_libcuda_cuLibraryGetModule(void);
 void culvert_libcuda_cuLibraryLoadData(void);
 void culvert_libcuda_cuLibraryLoadFromFile(void);
 void culvert_libcuda_cuLibraryUnload(void);
+void culvert_libcuda_cuLinkAddData(void);
+void culvert_libcuda_cuLinkAddData_v2(void);
+void culvert_libcuda_cuLinkAddFile(void);
+void culvert_libcuda_cuLinkAddFile_v2(void);
+void culvert_libcuda_cuLinkComplete(void);
+void culvert_libcuda_cuLinkCreate(void);
+void culvert_libcuda_cuLinkCreate_v2(void);
+void culvert_libcuda_cuLinkDestroy(void);
 void culvert_libcuda_cuMemAdvise(void);
 void culvert_libcuda_cuMemAdvise_v2(void);
 void culvert_libcuda_cuMemAllocAsync(void);
@@ -556,6 +543,10 @@ void culvert_libcuda_cuMemcpy3D_v2(void);
 void culvert_libcuda_cuMemcpy3D_v2_ptds(void);
 void culvert_libcuda_cuMemcpyAsync(void);
 void culvert_libcuda_cuMemcpyAsync_ptsz(void);
+void culvert_libcuda_cuMemcpyBatchAsync(void);
+void culvert_libcuda_cuMemcpyBatchAsync_ptsz(void);
+void culvert_libcuda_cuMemcpyBatchAsync_v2(void);
+void culvert_libcuda_cuMemcpyBatchAsync_v2_ptsz(void);
 void culvert_libcuda_cuMemcpyDtoDAsync_v2(void);
 void culvert_libcuda_cuMemcpyDtoDAsync_v2_ptsz(void);
 void culvert_libcuda_cuMemcpyDtoD_v2(void);
@@ -625,6 +616,12 @@ void culvert_libcuda_cuStreamCreate(void);
 void culvert_libcuda_cuStreamCreateWithPriority(void);
 void culvert_libcuda_cuStreamDestroy(void);
 void culvert_libcuda_cuStreamDestroy_v2(void);
+void culvert_libcuda_cuStreamGetCaptureInfo(void);
+void culvert_libcuda_cuStreamGetCaptureInfo_ptsz(void);
+void culvert_libcuda_cuStreamGetCaptureInfo_v2(void);
+void culvert_libcuda_cuStreamGetCaptureInfo_v2_ptsz(void);
+void culvert_libcuda_cuStreamGetCaptureInfo_v3(void);
+void culvert_libcuda_cuStreamGetCaptureInfo_v3_ptsz(void);
 void culvert_libcuda_cuStreamGetCtx(void);
 void culvert_libcuda_cuStreamGetCtx_ptsz(void);
 void culvert_libcuda_cuStreamGetCtx_v2(void);
@@ -637,12 +634,15 @@ void culvert_libcuda_cuStreamGetId(void);
 void culvert_libcuda_cuStreamGetId_ptsz(void);
 void culvert_libcuda_cuStreamGetPriority(void);
 void culvert_libcuda_cuStreamGetPriority_ptsz(void);
+void culvert_libcuda_cuStreamIsCapturing(void);
+void culvert_libcuda_cuStreamIsCapturing_ptsz(void);
 void culvert_libcuda_cuStreamQuery(void);
 void culvert_libcuda_cuStreamQuery_ptsz(void);
 void culvert_libcuda_cuStreamSynchronize(void);
 void culvert_libcuda_cuStreamSynchronize_ptsz(void);
 void culvert_libcuda_cuStreamWaitEvent(void);
 void culvert_libcuda_cuStreamWaitEvent_ptsz(void);
+void culvert_libcuda_cuThreadExchangeStreamCaptureMode(void);
 
 __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table[637] = {
     (culvert_entry)stub_cuArray3DCreate,
@@ -924,14 +924,14 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     culvert_libcuda_cuLibraryLoadData,
     culvert_libcuda_cuLibraryLoadFromFile,
     culvert_libcuda_cuLibraryUnload,
-    (culvert_entry)stub_cuLinkAddData,
-    (culvert_entry)stub_cuLinkAddData_v2,
-    (culvert_entry)stub_cuLinkAddFile,
-    (culvert_entry)stub_cuLinkAddFile_v2,
-    (culvert_entry)stub_cuLinkComplete,
-    (culvert_entry)stub_cuLinkCreate,
-    (culvert_entry)stub_cuLinkCreate_v2,
-    (culvert_entry)stub_cuLinkDestroy,
+    culvert_libcuda_cuLinkAddData,
+    culvert_libcuda_cuLinkAddData_v2,
+    culvert_libcuda_cuLinkAddFile,
+    culvert_libcuda_cuLinkAddFile_v2,
+    culvert_libcuda_cuLinkComplete,
+    culvert_libcuda_cuLinkCreate,
+    culvert_libcuda_cuLinkCreate_v2,
+    culvert_libcuda_cuLinkDestroy,
     (culvert_entry)stub_cuLogsCurrent,
     (culvert_entry)stub_cuLogsDumpToFile,
     (culvert_entry)stub_cuLogsDumpToMemory,
@@ -1048,10 +1048,10 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuMemcpyAtoHAsync_v2_ptsz,
     (culvert_entry)stub_cuMemcpyAtoH_v2,
     (culvert_entry)stub_cuMemcpyAtoH_v2_ptds,
-    (culvert_entry)stub_cuMemcpyBatchAsync,
-    (culvert_entry)stub_cuMemcpyBatchAsync_ptsz,
-    (culvert_entry)stub_cuMemcpyBatchAsync_v2,
-    (culvert_entry)stub_cuMemcpyBatchAsync_v2_ptsz,
+    culvert_libcuda_cuMemcpyBatchAsync,
+    culvert_libcuda_cuMemcpyBatchAsync_ptsz,
+    culvert_libcuda_cuMemcpyBatchAsync_v2,
+    culvert_libcuda_cuMemcpyBatchAsync_v2_ptsz,
     (culvert_entry)stub_cuMemcpyDtoA,
     (culvert_entry)stub_cuMemcpyDtoA_v2,
     (culvert_entry)stub_cuMemcpyDtoA_v2_ptds,
@@ -1182,12 +1182,12 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuStreamEndCapture_ptsz,
     (culvert_entry)stub_cuStreamGetAttribute,
     (culvert_entry)stub_cuStreamGetAttribute_ptsz,
-    (culvert_entry)stub_cuStreamGetCaptureInfo,
-    (culvert_entry)stub_cuStreamGetCaptureInfo_ptsz,
-    (culvert_entry)stub_cuStreamGetCaptureInfo_v2,
-    (culvert_entry)stub_cuStreamGetCaptureInfo_v2_ptsz,
-    (culvert_entry)stub_cuStreamGetCaptureInfo_v3,
-    (culvert_entry)stub_cuStreamGetCaptureInfo_v3_ptsz,
+    culvert_libcuda_cuStreamGetCaptureInfo,
+    culvert_libcuda_cuStreamGetCaptureInfo_ptsz,
+    culvert_libcuda_cuStreamGetCaptureInfo_v2,
+    culvert_libcuda_cuStreamGetCaptureInfo_v2_ptsz,
+    culvert_libcuda_cuStreamGetCaptureInfo_v3,
+    culvert_libcuda_cuStreamGetCaptureInfo_v3_ptsz,
     culvert_libcuda_cuStreamGetCtx,
     culvert_libcuda_cuStreamGetCtx_ptsz,
     culvert_libcuda_cuStreamGetCtx_v2,
@@ -1201,8 +1201,8 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     culvert_libcuda_cuStreamGetId_ptsz,
     culvert_libcuda_cuStreamGetPriority,
     culvert_libcuda_cuStreamGetPriority_ptsz,
-    (culvert_entry)stub_cuStreamIsCapturing,
-    (culvert_entry)stub_cuStreamIsCapturing_ptsz,
+    culvert_libcuda_cuStreamIsCapturing,
+    culvert_libcuda_cuStreamIsCapturing_ptsz,
     culvert_libcuda_cuStreamQuery,
     culvert_libcuda_cuStreamQuery_ptsz,
     (culvert_entry)stub_cuStreamSetAttribute,
@@ -1276,7 +1276,7 @@ __attribute__((visibility("default"))) const culvert_entry culvert_libcuda_table
     (culvert_entry)stub_cuTexRefSetMipmapLevelBias,
     (culvert_entry)stub_cuTexRefSetMipmapLevelClamp,
     (culvert_entry)stub_cuTexRefSetMipmappedArray,
-    (culvert_entry)stub_cuThreadExchangeStreamCaptureMode,
+    culvert_libcuda_cuThreadExchangeStreamCaptureMode,
     (culvert_entry)stub_cuUserObjectCreate,
     (culvert_entry)stub_cuUserObjectRelease,
     (culvert_entry)stub_cuUserObjectRetain,

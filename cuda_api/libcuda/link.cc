@@ -10,11 +10,13 @@
 #include "absl/synchronization/mutex.h"
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
-#include "cuda_api/libcuda/jit_options.h"
+#include "cuda_api/jit_options.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
 
 namespace culvert::libcuda {
+
+using api::JitOptions;
 
 // One link in progress. The options given at its creation hold for every step: logs are written by each.
 class LinkState {
