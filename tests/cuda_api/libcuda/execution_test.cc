@@ -117,9 +117,12 @@ TEST_F(LaunchTest, ExtendedLaunch) {
 
 TEST_F(LaunchTest, WrongFunctionHandles) {
   for (CUfunction wrong : {CUfunction{nullptr}, reinterpret_cast<CUfunction>(module_),
-                           reinterpret_cast<CUfunction>(uintptr_t{0xbad}), reinterpret_cast<CUfunction>(&data_)}) {
+                           reinterpret_cast<CUfunction>(uintptr_t{0xbad}), reinterpret_cast<CUfunction>(~uintptr_t{0})}) {
     EXPECT_EQ(cuLaunchKernel(wrong, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr), CUDA_ERROR_INVALID_HANDLE);
   }
+  // What a statically linked runtime library passes on for a function that is no kernel: its code for that.
+  EXPECT_EQ(cuLaunchKernel(reinterpret_cast<CUfunction>(&data_), 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr),
+            static_cast<CUresult>(98));
   CUcontext other;
   CUstream stream;
   ASSERT_CU(cuCtxCreate(&other, nullptr, 0, 0));

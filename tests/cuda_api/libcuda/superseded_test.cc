@@ -72,6 +72,32 @@ TEST_F(ContextTest, Memory) {
   EXPECT_CU(cuMemFree(managed));
 }
 
+TEST_F(ContextTest, CaptureQueries) {
+  auto status = CU_STREAM_CAPTURE_STATUS_ACTIVE;
+  cuuint64_t id = 0;
+  EXPECT_CU(Call("cuStreamGetCaptureInfo", CUstream{nullptr}, &status, &id));
+  EXPECT_EQ(status, CU_STREAM_CAPTURE_STATUS_NONE);
+  status = CU_STREAM_CAPTURE_STATUS_ACTIVE;
+  EXPECT_CU(Call("cuStreamGetCaptureInfo_v2", CUstream{nullptr}, &status, &id, static_cast<CUgraph*>(nullptr),
+                 static_cast<const CUgraphNode**>(nullptr), static_cast<size_t*>(nullptr)));
+  EXPECT_EQ(status, CU_STREAM_CAPTURE_STATUS_NONE);
+}
+
+// The first version tells which copy was refused.
+TEST_F(ContextTest, BatchWithFailIndex) {
+  CUstream stream;
+  ASSERT_CU(cuStreamCreate(&stream, 0));
+  DeviceMemory memory(64);
+  CUdeviceptr to[] = {memory.address(), memory.address()}, from[] = {memory.address() + 8, memory.address() + 1000};
+  size_t sizes[] = {4, 4}, first = 0, failed = 0;
+  CUmemcpyAttributes attributes = {};
+  attributes.srcAccessOrder = CU_MEMCPY_SRC_ACCESS_ORDER_ANY;
+  EXPECT_EQ(Call("cuMemcpyBatchAsync", to + 0, from + 0, sizes + 0, size_t{2}, &attributes, &first, size_t{1}, &failed,
+                 stream),
+            CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(failed, 1u);
+}
+
 // The variants of the per-thread default stream: work given to them is in the stream with handle 2.
 TEST_F(ContextTest, PerThreadDefaultStream) {
   unsigned long long id = 0, expected = 0, legacy = 0;
