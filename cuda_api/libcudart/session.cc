@@ -38,10 +38,13 @@ class Retained {
   }
 
   absl::Status Reset(Device& device) {
-    absl::MutexLock lock(&mutex_);
-    devices_.erase(device.ordinal());
-    absl::Status status = device.ResetPrimary();
-    api::RemoveHandlesOwnedBy(device.primary().get());
+    absl::Status status;
+    {
+      absl::MutexLock lock(&mutex_);
+      devices_.erase(device.ordinal());
+      status = device.ResetPrimary();
+    }
+    api::ContextEnded(*device.primary());  // calls into runtime libraries that are linked into the program
     return status;
   }
 
