@@ -132,6 +132,16 @@ TEST_F(TwoDevices, ManagedAndHostMemoryAreShared) {
   EXPECT_EQ(2u, *host_memory);
 }
 
+TEST_F(TwoDevices, ManagedVariablesAreShared) {
+  *managed = 10;
+  for (int device = 0; device < 2; ++device) {
+    CUDA_OK(cudaSetDevice(device));
+    CUDA_OK(Launch(&read_symbols, Dim(1), Dim(1), 0, nullptr, memory_[device]));
+    CUDA_OK(cudaDeviceSynchronize());
+    EXPECT_EQ(11u + device, *managed);
+  }
+}
+
 // A fault stays in its context: the other device goes on.
 TEST_F(TwoDevices, FaultsStayOnTheirDevice) {
   CUDA_OK(Launch(&trap, Dim(1), Dim(1), 0, nullptr));
