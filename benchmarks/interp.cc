@@ -1,5 +1,6 @@
-// The interpreter's arithmetic rate: one warp, full mask, 32 live registers, a loop of 64 operations (two per register) and
-// its counter. Counted are lane-operations of the 64. Also one memory mix: load, fma, store of consecutive addresses.
+// The interpreter's arithmetic rate: one warp, full mask, 32 live registers, a loop of 64 operations (two per register)
+// and its counter. Counted are lane-operations of the 64. Also one memory mix: load, fma, store of consecutive
+// addresses.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -24,7 +25,8 @@ constexpr uint16_t kFirst = 1, kRegisters = 32, kFactor = 40, kCounter = 41, kOn
 constexpr uint32_t kIterations = 10000;
 constexpr uint64_t kWindowBytes = 1 << 20;
 
-void Constant(Program& program, uint16_t slot, uint64_t value, ConstantKind kind = ConstantKind::kBits, uint8_t width = 4) {
+void Constant(Program& program, uint16_t slot, uint64_t value, ConstantKind kind = ConstantKind::kBits,
+              uint8_t width = 4) {
   ConstantInit init;
   init.slot = slot;
   init.kind = kind;
@@ -47,7 +49,8 @@ std::shared_ptr<const Program> Loop(const std::vector<Instruction>& body, uint64
   auto& code = program->code;
   code.push_back({Op::MOV32, kCounter, 50, kNoOperand, kNoOperand, 0, 0});
   code.push_back({Op::MAD_WIDE_U32, kAddress, 49, 48, 46, 0, 0});
-  for (uint16_t i = 0; i < kRegisters; ++i) code.push_back({Op::MOV32, static_cast<uint16_t>(kFirst + i), kFactor, kNoOperand, kNoOperand, 0, 0});
+  for (uint16_t i = 0; i < kRegisters; ++i)
+    code.push_back({Op::MOV32, static_cast<uint16_t>(kFirst + i), kFactor, kNoOperand, kNoOperand, 0, 0});
   int32_t head = static_cast<int32_t>(code.size());
   code.insert(code.end(), body.begin(), body.end());
   code.push_back({Op::ADD_I32, kCounter, kCounter, kOne, kNoOperand, 0, 0});
@@ -65,7 +68,8 @@ std::shared_ptr<const Program> Loop(const std::vector<Instruction>& body, uint64
 }
 
 void Run(benchmark::State& state, const std::vector<Instruction>& body, double operations_per_iteration) {
-  std::unique_ptr<uint8_t, decltype(&std::free)> memory(static_cast<uint8_t*>(std::aligned_alloc(4096, kWindowBytes)), &std::free);
+  std::unique_ptr<uint8_t, decltype(&std::free)> memory(static_cast<uint8_t*>(std::aligned_alloc(4096, kWindowBytes)),
+                                                        &std::free);
   std::memset(memory.get(), 0, kWindowBytes);
   std::vector<uint8_t> granules(kWindowBytes / kAccessGranuleBytes, 3);
   culvert_services services = {};
@@ -91,8 +95,9 @@ void Run(benchmark::State& state, const std::vector<Instruction>& body, double o
     while (runner->RunSlice() == SliceResult::kYielded) {
     }
   }
-  state.counters["lane_ops/s"] = benchmark::Counter(
-      static_cast<double>(state.iterations()) * kIterations * operations_per_iteration * kWarpLanes, benchmark::Counter::kIsRate);
+  state.counters["lane_ops/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kIterations * operations_per_iteration * kWarpLanes,
+                         benchmark::Counter::kIsRate);
 }
 
 std::vector<Instruction> Arithmetic(bool fma, bool add) {

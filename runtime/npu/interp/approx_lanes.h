@@ -1,7 +1,8 @@
-// Approximate functions of f32 lanes. The processor's own estimates (rcpps and the like) differ between makers, so nothing
-// here uses them: additions, multiplications, divisions and square roots in a fixed order give the same bits everywhere.
-// Polynomials are near-minimax on the reduced range, evaluated by Horner's rule without fusing. NaN comes out as some NaN.
-// Errors found by tests/runtime/interp_semantics are given with each function, next to the bound PTX ISA 9.7.3 states.
+// Approximate functions of f32 lanes. The processor's own estimates (rcpps and the like) differ between makers, so
+// nothing here uses them: additions, multiplications, divisions and square roots in a fixed order give the same bits
+// everywhere. Polynomials are near-minimax on the reduced range, evaluated by Horner's rule without fusing. NaN comes
+// out as some NaN. Errors found by tests/runtime/interp_semantics are given with each function, next to the bound PTX
+// ISA 9.7.3 states.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_APPROX_LANES_H_
 #define CULVERT_RUNTIME_NPU_INTERP_APPROX_LANES_H_
 
@@ -41,8 +42,9 @@ CULVERT_INLINE F32x ApproximateExp2(F32x a) {
 // Base-2 logarithm; zeros give -infinity, negative numbers NaN. Error 2^-23.5 (PTX: 2^-22): absolute between 1/2 and 2,
 // relative elsewhere.
 CULVERT_INLINE F32x ApproximateLog2(F32x a) {
-  static constexpr float kTerms[] = {-0x1.b84fb6p-4f, 0x1.7a63a0p-3f,  -0x1.87f6a2p-3f, 0x1.a38c68p-3f,  -0x1.eab7aap-3f,
-                                     0x1.277a52p-2f,  -0x1.715a70p-2f, 0x1.ec70aap-2f,  -0x1.715470p-1f, 0x1.715476p+0f};
+  static constexpr float kTerms[] = {-0x1.b84fb6p-4f, 0x1.7a63a0p-3f, -0x1.87f6a2p-3f, 0x1.a38c68p-3f,
+                                     -0x1.eab7aap-3f, 0x1.277a52p-2f, -0x1.715a70p-2f, 0x1.ec70aap-2f,
+                                     -0x1.715470p-1f, 0x1.715476p+0f};
   auto subnormal = a < 0x1p-126f;
   U32x bits = Bits<U32x>(Select(subnormal, a * 0x1p23f, a)) - 0x3f3504f3u;  // from sqrt(1/2) on
   F32x exponent = __builtin_convertvector(Bits<I32x>(bits) >> 23, F32x);
@@ -54,8 +56,8 @@ CULVERT_INLINE F32x ApproximateLog2(F32x a) {
   return Select((a < 0) | (a != a), FloatBits(0x7fffffffu), result);
 }
 
-// Sine (or cosine) of a. The angle is reduced to quarter turns in f64; beyond 2^50 of them the reduced angle is 0. Absolute
-// error 2^-23.1 up to 100 pi (PTX: 2^-20.5 up to 2 pi, 2^-14.7 up to 100 pi).
+// Sine (or cosine) of a. The angle is reduced to quarter turns in f64; beyond 2^50 of them the reduced angle is 0.
+// Absolute error 2^-23.1 up to 100 pi (PTX: 2^-20.5 up to 2 pi, 2^-14.7 up to 100 pi).
 template <bool kCosine>
 CULVERT_INLINE F32x ApproximateSine(F32x a) {
   static constexpr float kSine[] = {-0x1.2d9b40p-8f, 0x1.465ec4p-4f, -0x1.4abbbap-1f, 0x1.921fb6p+0f};

@@ -1,5 +1,6 @@
-// Atomic operations, PTX ISA 9.7.13 ("atom", "red"). Lanes act in ascending order, each with one host atomic instruction (or
-// a compare-and-swap loop); the result is the value before. Host atomics are at least as strong as any ordering PTX asks for.
+// Atomic operations, PTX ISA 9.7.13 ("atom", "red"). Lanes act in ascending order, each with one host atomic
+// instruction (or a compare-and-swap loop); the result is the value before. Host atomics are at least as strong as any
+// ordering PTX asks for.
 #include <cmath>
 #include <cstring>
 
@@ -81,20 +82,29 @@ T Update(T* p, F f) {
 template <typename T>
 T Apply(AtomOp op, T* p, T b, T c) {
   switch (op) {
-    case AtomOp::kAdd: return __atomic_fetch_add(p, b, __ATOMIC_SEQ_CST);
-    case AtomOp::kMin: return Update(p, [b](T old) { return b < old ? b : old; });
-    case AtomOp::kMax: return Update(p, [b](T old) { return b > old ? b : old; });
-    case AtomOp::kAnd: return __atomic_fetch_and(p, b, __ATOMIC_SEQ_CST);
-    case AtomOp::kOr: return __atomic_fetch_or(p, b, __ATOMIC_SEQ_CST);
-    case AtomOp::kXor: return __atomic_fetch_xor(p, b, __ATOMIC_SEQ_CST);
-    case AtomOp::kExch: return __atomic_exchange_n(p, b, __ATOMIC_SEQ_CST);
+    case AtomOp::kAdd:
+      return __atomic_fetch_add(p, b, __ATOMIC_SEQ_CST);
+    case AtomOp::kMin:
+      return Update(p, [b](T old) { return b < old ? b : old; });
+    case AtomOp::kMax:
+      return Update(p, [b](T old) { return b > old ? b : old; });
+    case AtomOp::kAnd:
+      return __atomic_fetch_and(p, b, __ATOMIC_SEQ_CST);
+    case AtomOp::kOr:
+      return __atomic_fetch_or(p, b, __ATOMIC_SEQ_CST);
+    case AtomOp::kXor:
+      return __atomic_fetch_xor(p, b, __ATOMIC_SEQ_CST);
+    case AtomOp::kExch:
+      return __atomic_exchange_n(p, b, __ATOMIC_SEQ_CST);
     case AtomOp::kCas: {
       T expected = b;
       __atomic_compare_exchange_n(p, &expected, c, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
       return expected;
     }
-    case AtomOp::kInc: return Update(p, [b](T old) { return old >= b ? T{0} : static_cast<T>(old + 1); });
-    case AtomOp::kDec: return Update(p, [b](T old) { return old == 0 || old > b ? b : static_cast<T>(old - 1); });
+    case AtomOp::kInc:
+      return Update(p, [b](T old) { return old >= b ? T{0} : static_cast<T>(old + 1); });
+    case AtomOp::kDec:
+      return Update(p, [b](T old) { return old == 0 || old > b ? b : static_cast<T>(old - 1); });
   }
   return 0;
 }
@@ -155,7 +165,8 @@ bool AddHalf(const Operands& o, bool packed) {
   });
 }
 
-// 128-bit exchange and compare-and-swap (atom.b128). This file is compiled with cmpxchg16b, which every 64-bit x86 since 2006 has.
+// 128-bit exchange and compare-and-swap (atom.b128). This file is compiled with cmpxchg16b, which every 64-bit x86
+// since 2006 has.
 bool Wide(const Operands& o) {
   auto halves = [&](uint16_t slot) { return reinterpret_cast<uint64_t*>(o.window + slot * bytecode::kSlotBytes); };
   for (uint32_t rest = o.mask; rest != 0; rest &= rest - 1) {
@@ -188,20 +199,32 @@ bool RunAtomic(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
   Space space = ip->op == Op::ATOM_S ? Space::kShared : ip->op == Op::ATOM_G ? Space::kGlobal : Space::kGeneric;
   Operands o = {x, ip, window, mask, space, static_cast<AtomOp>(ip->x & 0x1f)};
   switch (static_cast<AtomType>(ip->x >> bytecode::kAtomTypeShift & 0xf)) {
-    case AtomType::kB16: return Integers<uint16_t>(o);
+    case AtomType::kB16:
+      return Integers<uint16_t>(o);
     case AtomType::kB32:
-    case AtomType::kU32: return Integers<uint32_t>(o);
-    case AtomType::kS32: return Integers<int32_t>(o);
+    case AtomType::kU32:
+      return Integers<uint32_t>(o);
+    case AtomType::kS32:
+      return Integers<int32_t>(o);
     case AtomType::kB64:
-    case AtomType::kU64: return Integers<uint64_t>(o);
-    case AtomType::kS64: return Integers<int64_t>(o);
-    case AtomType::kB128: return Wide(o);
-    case AtomType::kF32: return AddF32(o);
-    case AtomType::kF64: return AddF64(o);
-    case AtomType::kF16: return AddHalf<AddF16Scalar>(o, false);
-    case AtomType::kF16x2: return AddHalf<AddF16Scalar>(o, true);
-    case AtomType::kBf16: return AddHalf<AddBf16Scalar>(o, false);
-    case AtomType::kBf16x2: return AddHalf<AddBf16Scalar>(o, true);
+    case AtomType::kU64:
+      return Integers<uint64_t>(o);
+    case AtomType::kS64:
+      return Integers<int64_t>(o);
+    case AtomType::kB128:
+      return Wide(o);
+    case AtomType::kF32:
+      return AddF32(o);
+    case AtomType::kF64:
+      return AddF64(o);
+    case AtomType::kF16:
+      return AddHalf<AddF16Scalar>(o, false);
+    case AtomType::kF16x2:
+      return AddHalf<AddF16Scalar>(o, true);
+    case AtomType::kBf16:
+      return AddHalf<AddBf16Scalar>(o, false);
+    case AtomType::kBf16x2:
+      return AddHalf<AddBf16Scalar>(o, true);
   }
   ReportFault(x, ip, ErrorKind::kIllegalInstruction, __builtin_ctz(mask), 0, 0, 0, space);
   return false;

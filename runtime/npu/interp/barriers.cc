@@ -1,8 +1,8 @@
 // Block barriers: bar and barrier.cta, PTX ISA 9.7.13 ("bar, barrier").
 //
-// A barrier counts threads. Without an explicit count it is complete when every thread of the block that has not exited has
-// arrived. With one, the exited (or never existing) lanes of a warp that has arrived count too, because the count is given in
-// whole warps. bar.arrive counts and goes on.
+// A barrier counts threads. Without an explicit count it is complete when every thread of the block that has not exited
+// has arrived. With one, the exited (or never existing) lanes of a warp that has arrived count too, because the count
+// is given in whole warps. bar.arrive counts and goes on.
 #include "runtime/npu/interp/state.h"
 
 namespace culvert::npu {

@@ -24,7 +24,8 @@ class FloatEnvironment {
 
 class BlockRunnerImpl final : public BlockRunner {
  public:
-  BlockRunnerImpl(std::shared_ptr<const PreparedProgramImpl> program, culvert_launch_state* launch, const BlockMemory& memory)
+  BlockRunnerImpl(std::shared_ptr<const PreparedProgramImpl> program, culvert_launch_state* launch,
+                  const BlockMemory& memory)
       : state_(std::move(program), HandlersForThisCpu()) {
     state_.threads = launch->block[0] * launch->block[1] * launch->block[2];
     uint32_t warps = (state_.threads + kWarpLanes - 1) / kWarpLanes;
@@ -91,12 +92,18 @@ class BlockRunnerImpl final : public BlockRunner {
       for (auto& warp : state_.warps) {
         if (warp->live == 0) continue;
         switch (state_.RunWarp(*warp)) {
-          case Turn::kStopped: return SliceResult::kStopped;
-          case Turn::kPreempted: preempted = true; break;
+          case Turn::kStopped:
+            return SliceResult::kStopped;
+          case Turn::kPreempted:
+            preempted = true;
+            break;
           case Turn::kEnded:
-          case Turn::kAdvanced: progress = true; break;
+          case Turn::kAdvanced:
+            progress = true;
+            break;
           case Turn::kSpun:
-          case Turn::kBlocked: break;
+          case Turn::kBlocked:
+            break;
         }
       }
       if (state_.AllEnded()) return SliceResult::kFinished;
@@ -127,10 +134,14 @@ class BlockRunnerImpl final : public BlockRunner {
   static std::string Describe(uint32_t seen, uint32_t detail) {
     if (seen == 0) return "running";
     switch (static_cast<Stop>(seen - 1)) {
-      case Stop::kBarrier: return absl::StrFormat("waits at barrier %d (%d threads have arrived)", detail & 0xff, detail >> 8);
-      case Stop::kRendezvous: return "waits for the other lanes of a warp operation's membermask";
-      case Stop::kSpin: return "spins";
-      default: return "running";
+      case Stop::kBarrier:
+        return absl::StrFormat("waits at barrier %d (%d threads have arrived)", detail & 0xff, detail >> 8);
+      case Stop::kRendezvous:
+        return "waits for the other lanes of a warp operation's membermask";
+      case Stop::kSpin:
+        return "spins";
+      default:
+        return "running";
     }
   }
 
@@ -149,9 +160,10 @@ class BlockRunnerImpl final : public BlockRunner {
 BlockState::BlockState(std::shared_ptr<const PreparedProgramImpl> program, const HandlerSet& handlers)
     : program(std::move(program)), handlers(handlers) {}
 
-std::unique_ptr<BlockRunner> BlockRunner::Create(std::shared_ptr<const PreparedProgram> program, culvert_launch_state* launch,
-                                                 const BlockMemory& memory) {
-  return std::make_unique<BlockRunnerImpl>(std::static_pointer_cast<const PreparedProgramImpl>(std::move(program)), launch, memory);
+std::unique_ptr<BlockRunner> BlockRunner::Create(std::shared_ptr<const PreparedProgram> program,
+                                                 culvert_launch_state* launch, const BlockMemory& memory) {
+  return std::make_unique<BlockRunnerImpl>(std::static_pointer_cast<const PreparedProgramImpl>(std::move(program)),
+                                           launch, memory);
 }
 
 }  // namespace culvert::npu

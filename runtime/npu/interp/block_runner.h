@@ -23,17 +23,17 @@ class PreparedProgram {
   // `symbol_addresses[i]` is the device address of program->symbols[i]. Errors: kInvalidImage if verification fails
   // (message names the first offending instruction).
   static absl::StatusOr<std::shared_ptr<const PreparedProgram>> Prepare(std::shared_ptr<const Program> program,
-                                                                       absl::Span<const uint64_t> symbol_addresses);
+                                                                        absl::Span<const uint64_t> symbol_addresses);
   virtual ~PreparedProgram() = default;
   virtual const Program& program() const = 0;
 };
 
 // Memory a runner works in, given by the device; it lies in the context's address window.
 struct BlockMemory {
-  uint64_t scratchpad_address = 0;   // static + dynamic shared memory of one block; contents undefined at block start
+  uint64_t scratchpad_address = 0;  // static + dynamic shared memory of one block; contents undefined at block start
   uint32_t scratchpad_bytes = 0;
-  uint64_t local_address = 0;        // lane i of the block owns [local_address + i * local_bytes_per_lane, + that)
-  uint32_t local_bytes_per_lane = 0; // multiple of 16; frames that do not fit raise kHardwareStackError
+  uint64_t local_address = 0;         // lane i of the block owns [local_address + i * local_bytes_per_lane, + that)
+  uint32_t local_bytes_per_lane = 0;  // multiple of 16; frames that do not fit raise kHardwareStackError
 };
 
 enum class SliceResult : uint8_t {
@@ -46,8 +46,8 @@ enum class SliceResult : uint8_t {
 struct WarpReport {
   uint32_t warp = 0;
   uint32_t lane_mask = 0;
-  uint32_t instruction = 0;   // index into Program::code
-  std::string state;          // "running", "bar.sync 0 (96 of 128 threads)", "shfl.sync mask 0xffffffff", "spin"
+  uint32_t instruction = 0;  // index into Program::code
+  std::string state;         // "running", "bar.sync 0 (96 of 128 threads)", "shfl.sync mask 0xffffffff", "spin"
 };
 
 class BlockRunner {
@@ -57,8 +57,8 @@ class BlockRunner {
   virtual ~BlockRunner() = default;
   // Makes the runner work for another launch of the same program with the same block dimensions and scratchpad size, or
   // for the same launch state after the device has rewritten it: everything that depends on `launch` (parameters, grid
-  // dimensions, grid_id, workspace, granules) is read again. No block may be in progress; allocates nothing. The state must
-  // outlive its use.
+  // dimensions, grid_id, workspace, granules) is read again. No block may be in progress; allocates nothing. The state
+  // must outlive its use.
   virtual void Rebind(culvert_launch_state* launch) = 0;
   // Begins block `block_index` (linear, x fastest) on core `core`. The previous block must be finished or stopped.
   virtual void Start(uint64_t block_index, uint32_t core) = 0;

@@ -1,9 +1,9 @@
-// Warp operations: shfl, vote, match, redux, elect, bar.warp.sync. PTX ISA 9.7.9.6 (shfl.sync), 9.7.13 (vote, match, redux,
-// elect, bar.warp.sync, activemask).
+// Warp operations: shfl, vote, match, redux, elect, bar.warp.sync. PTX ISA 9.7.9.6 (shfl.sync), 9.7.13 (vote, match,
+// redux, elect, bar.warp.sync, activemask).
 //
-// A lane takes part together with the lanes its membermask names, exited ones excepted. If all of them are in the running
-// group, the operation is done at once. Otherwise the group waits (rendezvous); it is done as soon as every named lane waits
-// at the same operation with the same membermask, be it at one place of the program or at several.
+// A lane takes part together with the lanes its membermask names, exited ones excepted. If all of them are in the
+// running group, the operation is done at once. Otherwise the group waits (rendezvous); it is done as soon as every
+// named lane waits at the same operation with the same membermask, be it at one place of the program or at several.
 #include <algorithm>
 #include <cstring>
 
@@ -24,13 +24,13 @@ constexpr uint16_t kVoteNegate = 1 << 4;
 
 // One operation over some lanes.
 struct Collective {
-  uint32_t lanes = 0;       // that take part
+  uint32_t lanes = 0;  // that take part
   uint64_t a[kWarpLanes] = {};
   uint32_t b[kWarpLanes];
   uint32_t c[kWarpLanes];
   uint32_t predicate_a = 0;
   uint32_t result[kWarpLanes];
-  uint32_t predicate = 0;   // result predicate
+  uint32_t predicate = 0;  // result predicate
 };
 
 template <typename F>
@@ -45,9 +45,12 @@ uint32_t& PredicateAt(uint8_t* window, uint16_t index) { return reinterpret_cast
 
 uint16_t MembermaskSlot(const Instruction* ip) {
   switch (ip->op) {
-    case Op::SHFL: return reinterpret_cast<const Extension*>(ip + 1)->slot[0];
-    case Op::WARPSYNC: return ip->a;
-    default: return ip->b;
+    case Op::SHFL:
+      return reinterpret_cast<const Extension*>(ip + 1)->slot[0];
+    case Op::WARPSYNC:
+      return ip->a;
+    default:
+      return ip->b;
   }
 }
 int LengthOf(const Instruction* ip) { return ip->op == Op::SHFL ? 2 : 1; }
@@ -86,10 +89,18 @@ void Vote(const Instruction* ip, Collective* op) {
   uint32_t votes = (ip->x & kVoteNegate ? ~op->predicate_a : op->predicate_a) & op->lanes;
   bool value = false;
   switch (static_cast<VoteMode>(ip->x & ~kVoteNegate)) {
-    case VoteMode::kAll: value = votes == op->lanes; break;
-    case VoteMode::kAny: value = votes != 0; break;
-    case VoteMode::kUni: value = votes == op->lanes || votes == 0; break;
-    case VoteMode::kBallot: std::fill_n(op->result, kWarpLanes, votes); return;
+    case VoteMode::kAll:
+      value = votes == op->lanes;
+      break;
+    case VoteMode::kAny:
+      value = votes != 0;
+      break;
+    case VoteMode::kUni:
+      value = votes == op->lanes || votes == 0;
+      break;
+    case VoteMode::kBallot:
+      std::fill_n(op->result, kWarpLanes, votes);
+      return;
   }
   op->predicate = value ? ~0u : 0;
 }
@@ -105,7 +116,8 @@ void Match(const Instruction* ip, Collective* op) {
   }
   ForEachLane(op->lanes, [&](uint32_t lane) {
     uint32_t same = 0;
-    ForEachLane(op->lanes, [&](uint32_t other) { same |= static_cast<uint32_t>(op->a[lane] == op->a[other]) << other; });
+    ForEachLane(op->lanes,
+                [&](uint32_t other) { same |= static_cast<uint32_t>(op->a[lane] == op->a[other]) << other; });
     op->result[lane] = same;
   });
 }
@@ -130,16 +142,26 @@ uint32_t ReduceFloat(uint32_t left, uint32_t right, bool is_max, uint16_t flags)
 uint32_t Reduce(uint32_t left, uint32_t right, uint16_t x) {
   auto s = [](uint32_t value) { return static_cast<int32_t>(value); };
   switch (static_cast<ReduxOp>(x & 0xf)) {
-    case ReduxOp::kAdd: return left + right;
-    case ReduxOp::kMinS: return s(left) < s(right) ? left : right;
-    case ReduxOp::kMinU: return std::min(left, right);
-    case ReduxOp::kMaxS: return s(left) > s(right) ? left : right;
-    case ReduxOp::kMaxU: return std::max(left, right);
-    case ReduxOp::kAnd: return left & right;
-    case ReduxOp::kOr: return left | right;
-    case ReduxOp::kXor: return left ^ right;
-    case ReduxOp::kMinF: return ReduceFloat(left, right, false, x);
-    case ReduxOp::kMaxF: return ReduceFloat(left, right, true, x);
+    case ReduxOp::kAdd:
+      return left + right;
+    case ReduxOp::kMinS:
+      return s(left) < s(right) ? left : right;
+    case ReduxOp::kMinU:
+      return std::min(left, right);
+    case ReduxOp::kMaxS:
+      return s(left) > s(right) ? left : right;
+    case ReduxOp::kMaxU:
+      return std::max(left, right);
+    case ReduxOp::kAnd:
+      return left & right;
+    case ReduxOp::kOr:
+      return left | right;
+    case ReduxOp::kXor:
+      return left ^ right;
+    case ReduxOp::kMinF:
+      return ReduceFloat(left, right, false, x);
+    case ReduxOp::kMaxF:
+      return ReduceFloat(left, right, true, x);
   }
   return 0;
 }
@@ -149,24 +171,30 @@ void Redux(const Instruction* ip, Collective* op) {
   uint32_t value = static_cast<uint32_t>(op->a[first]);
   bool is_float = static_cast<ReduxOp>(ip->x & 0xf) >= ReduxOp::kMinF;
   if (is_float) value = ReduceFloat(value, value, false, ip->x);  // .abs and the canonical NaN also for one lane
-  ForEachLane(op->lanes & (op->lanes - 1), [&](uint32_t lane) { value = Reduce(value, static_cast<uint32_t>(op->a[lane]), ip->x); });
+  ForEachLane(op->lanes & (op->lanes - 1),
+              [&](uint32_t lane) { value = Reduce(value, static_cast<uint32_t>(op->a[lane]), ip->x); });
   std::fill_n(op->result, kWarpLanes, value);
 }
 
 void Compute(const Instruction* ip, Collective* op) {
   switch (ip->op) {
-    case Op::SHFL: return Shuffle(ip, op);
-    case Op::VOTE: return Vote(ip, op);
+    case Op::SHFL:
+      return Shuffle(ip, op);
+    case Op::VOTE:
+      return Vote(ip, op);
     case Op::MATCH_ANY:
-    case Op::MATCH_ALL: return Match(ip, op);
-    case Op::REDUX: return Redux(ip, op);
+    case Op::MATCH_ALL:
+      return Match(ip, op);
+    case Op::REDUX:
+      return Redux(ip, op);
     case Op::ELECT: {
       uint32_t leader = static_cast<uint32_t>(__builtin_ctz(op->lanes));
       std::fill_n(op->result, kWarpLanes, leader);
       op->predicate = 1u << leader;
       return;
     }
-    default: return;  // WARPSYNC: arriving was all
+    default:
+      return;  // WARPSYNC: arriving was all
   }
 }
 
@@ -186,7 +214,8 @@ void Gather(const Instruction* ip, const uint8_t* window, uint32_t lanes, Collec
   const uint32_t* a = Slot32(window, ip->a);
   // A shuffle may name a lane that takes no part; what it reads there is its register's value.
   for (uint32_t lane = 0; lane < kWarpLanes; ++lane) {
-    if (ip->op == Op::SHFL ? !(op->lanes >> lane & 1) || (lanes >> lane & 1) : (lanes >> lane & 1)) op->a[lane] = a[lane];
+    if (ip->op == Op::SHFL ? !(op->lanes >> lane & 1) || (lanes >> lane & 1) : (lanes >> lane & 1))
+      op->a[lane] = a[lane];
   }
   if (ip->op == Op::SHFL) {
     const uint32_t* b = Slot32(window, ip->b);
@@ -199,7 +228,9 @@ void Gather(const Instruction* ip, const uint8_t* window, uint32_t lanes, Collec
 void Scatter(const Instruction* ip, uint8_t* window, uint32_t lanes, const Collective& op) {
   uint16_t predicate = kNoOperand, dst = ip->dst;
   switch (ip->op) {
-    case Op::SHFL: predicate = reinterpret_cast<const Extension*>(ip + 1)->slot[1]; break;
+    case Op::SHFL:
+      predicate = reinterpret_cast<const Extension*>(ip + 1)->slot[1];
+      break;
     case Op::VOTE:
       if (static_cast<VoteMode>(ip->x & ~kVoteNegate) != VoteMode::kBallot) {
         predicate = ip->dst;
@@ -207,9 +238,13 @@ void Scatter(const Instruction* ip, uint8_t* window, uint32_t lanes, const Colle
       }
       break;
     case Op::MATCH_ALL:
-    case Op::ELECT: predicate = ip->c; break;
-    case Op::WARPSYNC: return;
-    default: break;
+    case Op::ELECT:
+      predicate = ip->c;
+      break;
+    case Op::WARPSYNC:
+      return;
+    default:
+      break;
   }
   if (dst != kNoOperand) {
     uint32_t* slot = const_cast<uint32_t*>(Slot32(window, dst));
@@ -264,7 +299,8 @@ bool RunCollective(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mas
   return true;
 }
 
-// Finds waiting lanes whose partners have all arrived, performs their operation and makes them runnable. True if any were.
+// Finds waiting lanes whose partners have all arrived, performs their operation and makes them runnable. True if any
+// were.
 bool BlockState::CompleteRendezvous(Warp& warp) {
   bool any = false;
   for (int i = 0; i < warp.group_count; ++i) {
@@ -279,7 +315,8 @@ bool BlockState::CompleteRendezvous(Warp& warp) {
       uint32_t arrived = 0;
       for (int j = 0; j < warp.group_count; ++j) {
         const Group& other = warp.groups[j];
-        if (other.state != Group::State::kRendezvous || other.ip->op != group.ip->op || other.ip->x != group.ip->x) continue;
+        if (other.state != Group::State::kRendezvous || other.ip->op != group.ip->op || other.ip->x != group.ip->x)
+          continue;
         ForEachLane(other.mask, [&](uint32_t lane) {
           if (MembersOf(other.ip, other.frame->window, lane, 0) == members) part[j] |= 1u << lane;
         });

@@ -38,9 +38,9 @@ struct Exec {
   const bytecode::Instruction* code;     // first instruction of the frame's function: base of branch targets
   const HandlerTable* full;
   const HandlerTable* partial;
-  uint32_t live;                         // lanes of the warp that have not exited
-  uint32_t guard_mask;                   // in a GUARD region: the mask to restore at its end
-  const bytecode::Instruction* guard_end;// in a GUARD region: its UNGUARD; null outside
+  uint32_t live;                           // lanes of the warp that have not exited
+  uint32_t guard_mask;                     // in a GUARD region: the mask to restore at its end
+  const bytecode::Instruction* guard_end;  // in a GUARD region: its UNGUARD; null outside
   int32_t budget;
   int32_t spin_budget;
 
@@ -50,9 +50,9 @@ struct Exec {
   const uint8_t* granules;
   uint8_t* scratchpad;
   uint64_t scratchpad_bytes;
-  uint8_t* local;                        // of lane 0 of this warp
-  uint64_t local_bytes;                  // per lane
-  uint64_t local_base;                   // offset of the running frame in every lane's local memory
+  uint8_t* local;        // of lane 0 of this warp
+  uint64_t local_bytes;  // per lane
+  uint64_t local_base;   // offset of the running frame in every lane's local memory
   culvert_launch_state* launch;
 
   Frame* frame;
@@ -67,8 +67,8 @@ struct Exec {
 
 inline const bytecode::Instruction* const kNowhere = reinterpret_cast<const bytecode::Instruction*>(UINTPTR_MAX);
 
-// Parks the lanes outside a GUARD region's predicate, so that those inside may stop: called when a handler inside a region
-// has to leave the chain.
+// Parks the lanes outside a GUARD region's predicate, so that those inside may stop: called when a handler inside a
+// region has to leave the chain.
 void SplitGuard(Exec* x, uint32_t mask);
 
 // Ends the chain: `return Leave(...)` in a handler.
@@ -85,15 +85,16 @@ void ReportFault(Exec* x, const bytecode::Instruction* ip, ErrorKind kind, int l
 // Slow path of an access check (see culvert_services.check_access).
 bool AllowedElsewhere(const Exec* x, uint64_t address, uint32_t bytes, uint32_t access);
 
-// Takes lanes apart at a branch: those of `mask` & `taken` go to `target`, the others to `next`. One part is parked, the
-// other one is returned as the lanes to go on with (*mask) and where.
+// Takes lanes apart at a branch: those of `mask` & `taken` go to `target`, the others to `next`. One part is parked,
+// the other one is returned as the lanes to go on with (*mask) and where.
 const bytecode::Instruction* Diverge(Exec* x, const bytecode::Instruction* target, const bytecode::Instruction* next,
                                      uint32_t taken, uint32_t* mask);
 // The same for an indexed branch; index[lane] selects the target. Null after a fault.
-const bytecode::Instruction* DivergeIndexed(Exec* x, const bytecode::Instruction* ip, const uint32_t* index, uint32_t* mask);
+const bytecode::Instruction* DivergeIndexed(Exec* x, const bytecode::Instruction* ip, const uint32_t* index,
+                                            uint32_t* mask);
 
-// Warp operations (shfl, vote, ...) of lanes that run together. False: lanes named in a membermask have not arrived, the
-// handler leaves with Stop::kRendezvous.
+// Warp operations (shfl, vote, ...) of lanes that run together. False: lanes named in a membermask have not arrived,
+// the handler leaves with Stop::kRendezvous.
 bool RunCollective(Exec* x, const bytecode::Instruction* ip, uint8_t* window, uint32_t mask);
 
 // Operations with too much behind them for a handler. False after a fault.

@@ -80,38 +80,52 @@ CULVERT_INLINE F64x FusedMultiplyAdd(F64x a, F64x b, F64x c) {
 // Operations that round, for use with Rounded.
 struct Add {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V b, V) { return a + b; }
+  static CULVERT_INLINE V Run(V a, V b, V) {
+    return a + b;
+  }
 };
 struct Subtract {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V b, V) { return a - b; }
+  static CULVERT_INLINE V Run(V a, V b, V) {
+    return a - b;
+  }
 };
 struct Multiply {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V b, V) { return a * b; }
+  static CULVERT_INLINE V Run(V a, V b, V) {
+    return a * b;
+  }
 };
 struct Divide {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V b, V) { return a / b; }
+  static CULVERT_INLINE V Run(V a, V b, V) {
+    return a / b;
+  }
 };
 struct Reciprocal {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V, V) { return 1 / a; }
+  static CULVERT_INLINE V Run(V a, V, V) {
+    return 1 / a;
+  }
 };
 struct SquareRoot {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V, V) { return __builtin_elementwise_sqrt(a); }
+  static CULVERT_INLINE V Run(V a, V, V) {
+    return __builtin_elementwise_sqrt(a);
+  }
 };
 struct MultiplyAdd {
   template <typename V>
-  static CULVERT_INLINE V Run(V a, V b, V c) { return FusedMultiplyAdd(a, b, c); }
+  static CULVERT_INLINE V Run(V a, V b, V c) {
+    return FusedMultiplyAdd(a, b, c);
+  }
 };
 struct Narrow {  // f64 to f32
   static CULVERT_INLINE F32x Run(F64x a, F64x, F64x) { return __builtin_convertvector(a, F32x); }
 };
 
-// Op::Run(a, b, c) in the rounding mode of x. The operands pass through memory that the mode switches pretend to change,
-// and so does the result: that is what keeps the compiler from moving the operation out from between them.
+// Op::Run(a, b, c) in the rounding mode of x. The operands pass through memory that the mode switches pretend to
+// change, and so does the result: that is what keeps the compiler from moving the operation out from between them.
 template <typename Op, typename R, typename V>
 CULVERT_INLINE R Rounded(uint16_t x, V a, V b, V c) {
   uint32_t mode = x & 3;

@@ -12,7 +12,8 @@ using bytecode::ConstantKind;
 
 uint64_t ReadParameter(const culvert_launch_state& launch, const ConstantInit& constant) {
   uint64_t value = 0;
-  if (constant.value + constant.source_bytes > launch.parameter_bytes) return 0;  // verified: cannot happen for a launch that passed its checks
+  if (constant.value + constant.source_bytes > launch.parameter_bytes)
+    return 0;  // verified: cannot happen for a launch that passed its checks
   std::memcpy(&value, launch.parameters + constant.value, constant.source_bytes);
   if (constant.sign_extend) {
     uint32_t shift = 64 - 8 * constant.source_bytes;
@@ -24,11 +25,16 @@ uint64_t ReadParameter(const culvert_launch_state& launch, const ConstantInit& c
 uint64_t LaneMask(ConstantKind kind, uint32_t lane) {
   uint32_t bit = 1u << lane;
   switch (kind) {
-    case ConstantKind::kLaneMaskEq: return bit;
-    case ConstantKind::kLaneMaskLt: return bit - 1;
-    case ConstantKind::kLaneMaskLe: return bit | (bit - 1);
-    case ConstantKind::kLaneMaskGt: return ~(bit | (bit - 1));
-    default: return static_cast<uint32_t>(~(bit - 1));
+    case ConstantKind::kLaneMaskEq:
+      return bit;
+    case ConstantKind::kLaneMaskLt:
+      return bit - 1;
+    case ConstantKind::kLaneMaskLe:
+      return bit | (bit - 1);
+    case ConstantKind::kLaneMaskGt:
+      return ~(bit | (bit - 1));
+    default:
+      return static_cast<uint32_t>(~(bit - 1));
   }
 }
 
@@ -40,11 +46,16 @@ bool VariesByLane(ConstantKind kind) {
 uint64_t LaneValue(const culvert_launch_state& launch, uint32_t warp, uint32_t lane, ConstantKind kind) {
   uint32_t thread = warp * kWarpLanes + lane;
   switch (kind) {
-    case ConstantKind::kTidX: return thread % launch.block[0];
-    case ConstantKind::kTidY: return thread / launch.block[0] % launch.block[1];
-    case ConstantKind::kTidZ: return thread / launch.block[0] / launch.block[1];
-    case ConstantKind::kLaneId: return lane;
-    default: return LaneMask(kind, lane);
+    case ConstantKind::kTidX:
+      return thread % launch.block[0];
+    case ConstantKind::kTidY:
+      return thread / launch.block[0] % launch.block[1];
+    case ConstantKind::kTidZ:
+      return thread / launch.block[0] / launch.block[1];
+    case ConstantKind::kLaneId:
+      return lane;
+    default:
+      return LaneMask(kind, lane);
   }
 }
 
@@ -53,23 +64,32 @@ uint64_t UniformValue(const BlockState& block, uint32_t warp, const ConstantInit
   const Program& program = block.program->program();
   auto axis = [&](ConstantKind x) { return static_cast<int>(constant.kind) - static_cast<int>(x); };
   switch (constant.kind) {
-    case ConstantKind::kBits: return constant.value;
-    case ConstantKind::kParameter: return ReadParameter(launch, constant);
-    case ConstantKind::kParameterAddress: return launch.parameter_address + constant.value;
-    case ConstantKind::kSymbolAddress: return block.program->symbol_addresses[constant.symbol] + constant.value;
+    case ConstantKind::kBits:
+      return constant.value;
+    case ConstantKind::kParameter:
+      return ReadParameter(launch, constant);
+    case ConstantKind::kParameterAddress:
+      return launch.parameter_address + constant.value;
+    case ConstantKind::kSymbolAddress:
+      return block.program->symbol_addresses[constant.symbol] + constant.value;
     case ConstantKind::kFunctionAddress:
       return kFunctionAddressBase + uint64_t{program.function_table[constant.symbol].id} * 16;
-    case ConstantKind::kWarpId: return warp;
-    case ConstantKind::kNwarpId: return block.warps.size();
+    case ConstantKind::kWarpId:
+      return warp;
+    case ConstantKind::kNwarpId:
+      return block.warps.size();
     case ConstantKind::kNtidX:
     case ConstantKind::kNtidY:
-    case ConstantKind::kNtidZ: return launch.block[axis(ConstantKind::kNtidX)];
+    case ConstantKind::kNtidZ:
+      return launch.block[axis(ConstantKind::kNtidX)];
     case ConstantKind::kNctaidX:
     case ConstantKind::kNctaidY:
-    case ConstantKind::kNctaidZ: return launch.grid[axis(ConstantKind::kNctaidX)];
+    case ConstantKind::kNctaidZ:
+      return launch.grid[axis(ConstantKind::kNctaidX)];
     case ConstantKind::kCtaidX:
     case ConstantKind::kCtaidY:
-    case ConstantKind::kCtaidZ: return block.block[axis(ConstantKind::kCtaidX)];
+    case ConstantKind::kCtaidZ:
+      return block.block[axis(ConstantKind::kCtaidX)];
     case ConstantKind::kClusterCtaidX:
     case ConstantKind::kClusterCtaidY:
     case ConstantKind::kClusterCtaidZ: {
@@ -78,13 +98,15 @@ uint64_t UniformValue(const BlockState& block, uint32_t warp, const ConstantInit
     }
     case ConstantKind::kClusterNctaidX:
     case ConstantKind::kClusterNctaidY:
-    case ConstantKind::kClusterNctaidZ: return launch.cluster[axis(ConstantKind::kClusterNctaidX)];
+    case ConstantKind::kClusterNctaidZ:
+      return launch.cluster[axis(ConstantKind::kClusterNctaidX)];
     case ConstantKind::kClusterCtaRank: {
       uint64_t rank = 0;
       for (int i = 2; i >= 0; --i) rank = rank * launch.cluster[i] + block.block[i] % launch.cluster[i];
       return rank;
     }
-    case ConstantKind::kClusterNctaRank: return uint64_t{launch.cluster[0]} * launch.cluster[1] * launch.cluster[2];
+    case ConstantKind::kClusterNctaRank:
+      return uint64_t{launch.cluster[0]} * launch.cluster[1] * launch.cluster[2];
     case ConstantKind::kClusteridX:
     case ConstantKind::kClusteridY:
     case ConstantKind::kClusteridZ: {
@@ -99,15 +121,23 @@ uint64_t UniformValue(const BlockState& block, uint32_t warp, const ConstantInit
     }
     case ConstantKind::kIsExplicitCluster:
       return launch.cluster[0] * launch.cluster[1] * launch.cluster[2] != 1;
-    case ConstantKind::kSmId: return block.core;
-    case ConstantKind::kNsmId: return launch.core_count;
-    case ConstantKind::kGridId: return launch.grid_id;
+    case ConstantKind::kSmId:
+      return block.core;
+    case ConstantKind::kNsmId:
+      return launch.core_count;
+    case ConstantKind::kGridId:
+      return launch.grid_id;
     case ConstantKind::kTotalSharedBytes:
-    case ConstantKind::kAggrSharedBytes: return program.info.static_scratchpad_bytes + launch.dynamic_scratchpad_bytes;
-    case ConstantKind::kDynamicSharedBytes: return launch.dynamic_scratchpad_bytes;
+    case ConstantKind::kAggrSharedBytes:
+      return program.info.static_scratchpad_bytes + launch.dynamic_scratchpad_bytes;
+    case ConstantKind::kDynamicSharedBytes:
+      return launch.dynamic_scratchpad_bytes;
     case ConstantKind::kEnvReg:  // 1 and 2: high and low half of the grid workspace's address (cooperative launch)
-      return constant.value == 1 ? launch.grid_workspace >> 32 : constant.value == 2 ? launch.grid_workspace & 0xffffffff : 0;
-    default: return 0;  // the kinds that vary by lane
+      return constant.value == 1   ? launch.grid_workspace >> 32
+             : constant.value == 2 ? launch.grid_workspace & 0xffffffff
+                                   : 0;
+    default:
+      return 0;  // the kinds that vary by lane
   }
 }
 
@@ -146,8 +176,8 @@ void BlockState::FillConstants(Warp& warp, Frame& frame) {
 Frame* BlockState::PushFrame(Warp& warp, uint32_t function_index, Frame* parent, const bytecode::Instruction* return_ip,
                              uint32_t mask) {
   const PreparedFunction& function = program->functions[function_index];
-  // Outgoing arguments lie at the end of the caller's frame, just below the callee's. A frame without memory still takes
-  // some, as a return address would, so that endless recursion ends.
+  // Outgoing arguments lie at the end of the caller's frame, just below the callee's. A frame without memory still
+  // takes some, as a return address would, so that endless recursion ends.
   uint64_t local_base = parent->local_base + std::max<uint64_t>(parent->function->local_bytes, 16);
   for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
     if (local_base + function.local_bytes > warp.alloca_top[__builtin_ctz(rest)]) return nullptr;

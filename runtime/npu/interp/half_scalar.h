@@ -1,5 +1,6 @@
-// One f16 or bf16 addition, correctly rounded, in plain integer and f32 arithmetic (no F16C): f32 holds the exact sum of two
-// f16 or bf16 to within one rounding that a second rounding cannot spoil (24 >= 2 * 11 + 2, and 24 >= 2 * 8 + 2).
+// One f16 or bf16 addition, correctly rounded, in plain integer and f32 arithmetic (no F16C): f32 holds the exact sum
+// of two f16 or bf16 to within one rounding that a second rounding cannot spoil (24 >= 2 * 11 + 2, and 24 >= 2 * 8 +
+// 2).
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HALF_SCALAR_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HALF_SCALAR_H_
 

@@ -23,7 +23,9 @@ const HandlerSet& HandlersForThisCpu() {
   static const HandlerSet& chosen = []() -> const HandlerSet& {
     if (const char* name = std::getenv("CULVERT_INTERPRETER_ISA"); name != nullptr) {
       if (const HandlerSet* set = HandlersNamed(name); set != nullptr) return *set;
-      std::fprintf(stderr, "culvert: CULVERT_INTERPRETER_ISA=%s: not one of baseline, v3, v4, or not for this CPU; ignored\n", name);
+      std::fprintf(stderr,
+                   "culvert: CULVERT_INTERPRETER_ISA=%s: not one of baseline, v3, v4, or not for this CPU; ignored\n",
+                   name);
     }
     for (const char* name : {"v4", "v3"}) {
       if (const HandlerSet* set = HandlersNamed(name); set != nullptr) return *set;

@@ -1,8 +1,9 @@
-// Every handler, and the two tables of one instruction set. Included once per instruction set (handlers_<isa>.cc), each time
-// compiled with that set's flags; nothing here has external linkage.
+// Every handler, and the two tables of one instruction set. Included once per instruction set (handlers_<isa>.cc), each
+// time compiled with that set's flags; nothing here has external linkage.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_ALL_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_ALL_H_
 
+#include "runtime/npu/interp/handlers_address.h"
 #include "runtime/npu/interp/handlers_approx.h"
 #include "runtime/npu/interp/handlers_bits.h"
 #include "runtime/npu/interp/handlers_compare.h"
@@ -12,6 +13,7 @@
 #include "runtime/npu/interp/handlers_half.h"
 #include "runtime/npu/interp/handlers_integer.h"
 #include "runtime/npu/interp/handlers_memory.h"
+#include "runtime/npu/interp/handlers_vector.h"
 
 namespace culvert::npu {
 namespace {

@@ -10,14 +10,14 @@
 namespace culvert::npu {
 namespace {
 
-#define CULVERT_APPROXIMATE(NAME, ...)                                              \
-  struct NAME {                                                                     \
-    static CULVERT_INLINE F32x Function(F32x a) { return __VA_ARGS__; }             \
-    CULVERT_RUN {                                                                   \
-      F32x a = FlushIf(ip->x, Load<F32x>(window, ip->a));                           \
-      Store<kFull>(window, ip->dst, mask, Finish(ip->x, Function(a)));              \
-      CULVERT_DISPATCH(ip + 1);                                                     \
-    }                                                                               \
+#define CULVERT_APPROXIMATE(NAME, ...)                                  \
+  struct NAME {                                                         \
+    static CULVERT_INLINE F32x Function(F32x a) { return __VA_ARGS__; } \
+    CULVERT_RUN {                                                       \
+      F32x a = FlushIf(ip->x, Load<F32x>(window, ip->a));               \
+      Store<kFull>(window, ip->dst, mask, Finish(ip->x, Function(a)));  \
+      CULVERT_DISPATCH(ip + 1);                                         \
+    }                                                                   \
   };
 CULVERT_APPROXIMATE(RCP_APPROX_F32, 1 / a)
 CULVERT_APPROXIMATE(RSQRT_APPROX_F32, 1 / __builtin_elementwise_sqrt(a))
@@ -38,8 +38,8 @@ CULVERT_BINARY(DIV_APPROX_F32, F32x, F32x, F32x,
                Finish(ip->x, DivideApproximately(FlushIf(ip->x, a), FlushIf(ip->x, b))))
 CULVERT_BINARY(DIV_FULL_F32, F32x, F32x, F32x, Finish(ip->x, FlushIf(ip->x, a) / FlushIf(ip->x, b)))
 
-// The .ftz.f64 forms work on the upper 32 bits of a number: sign, exponent and 20 bits of the significand. Subnormals count
-// as zeros.
+// The .ftz.f64 forms work on the upper 32 bits of a number: sign, exponent and 20 bits of the significand. Subnormals
+// count as zeros.
 CULVERT_INLINE F64x UpperHalf(F64x a) {
   U64x bits = Bits<U64x>(a);
   bits = Select((bits & 0x7ff0000000000000u) == 0, bits & 0x8000000000000000u, bits & 0xffffffff00000000u);
@@ -47,8 +47,8 @@ CULVERT_INLINE F64x UpperHalf(F64x a) {
 }
 CULVERT_UNARY(RCP_APPROX_F64, F64x, F64x, Canonical(UpperHalf(1 / UpperHalf(a))))
 CULVERT_UNARY(RSQRT_APPROX_F64, F64x, F64x,
-              Canonical(ip->x & bytecode::kFtz ? UpperHalf(1 / __builtin_elementwise_sqrt(UpperHalf(a)))
-                                               : 1 / __builtin_elementwise_sqrt(a)))
+              Canonical(ip->x& bytecode::kFtz ? UpperHalf(1 / __builtin_elementwise_sqrt(UpperHalf(a)))
+                                              : 1 / __builtin_elementwise_sqrt(a)))
 
 }  // namespace
 }  // namespace culvert::npu

@@ -1,5 +1,5 @@
-// Handlers: logic, shifts, bit fields, byte permutation, dot products of bytes. PTX ISA 9.7.1 (popc, clz, bfind, fns, brev,
-// bfe, bfi, szext, bmsk, dp4a, dp2a) and 9.7.8 (logic and shift).
+// Handlers: logic, shifts, bit fields, byte permutation, dot products of bytes. PTX ISA 9.7.1 (popc, clz, bfind, fns,
+// brev, bfe, bfi, szext, bmsk, dp4a, dp2a) and 9.7.8 (logic and shift).
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_BITS_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_BITS_H_
 
@@ -10,8 +10,8 @@ namespace culvert::npu {
 namespace {
 
 // Logic.
-CULVERT_BINARY(AND_I32, U32x, U32x, U32x, a & b)
-CULVERT_BINARY(AND_I64, U64x, U64x, U64x, a & b)
+CULVERT_BINARY(AND_I32, U32x, U32x, U32x, a& b)
+CULVERT_BINARY(AND_I64, U64x, U64x, U64x, a& b)
 CULVERT_BINARY(OR_I32, U32x, U32x, U32x, a | b)
 CULVERT_BINARY(OR_I64, U64x, U64x, U64x, a | b)
 CULVERT_BINARY(XOR_I32, U32x, U32x, U32x, a ^ b)
@@ -140,14 +140,14 @@ CULVERT_TERNARY(BFE_S32, U32x, U32x, U32x, U32x, ExtractFieldSigned<I32x>(a, Byt
 CULVERT_TERNARY(BFE_U32, U32x, U32x, U32x, U32x, ExtractField(a, Byte<U32x>(b), Byte<U32x>(c)))
 CULVERT_TERNARY(BFE_S64, U64x, U64x, U32x, U32x, ExtractFieldSigned<I64x>(a, Byte<U64x>(b), Byte<U64x>(c)))
 CULVERT_TERNARY(BFE_U64, U64x, U64x, U32x, U32x, ExtractField(a, Byte<U64x>(b), Byte<U64x>(c)))
-#define CULVERT_INSERT_FIELD(NAME, V)                                                                             \
-  struct NAME {                                                                                                   \
-    CULVERT_RUN {                                                                                                 \
-      V a = Load<V>(window, ip->a), b = Load<V>(window, ip->b);                                                   \
-      V position = Byte<V>(Load<U32x>(window, ip->c)), length = Byte<V>(Load<U32x>(window, ip->x));               \
-      Store<kFull>(window, ip->dst, mask, InsertField(a, b, position, length));                                   \
-      CULVERT_DISPATCH(ip + 1);                                                                                   \
-    }                                                                                                             \
+#define CULVERT_INSERT_FIELD(NAME, V)                                                               \
+  struct NAME {                                                                                     \
+    CULVERT_RUN {                                                                                   \
+      V a = Load<V>(window, ip->a), b = Load<V>(window, ip->b);                                     \
+      V position = Byte<V>(Load<U32x>(window, ip->c)), length = Byte<V>(Load<U32x>(window, ip->x)); \
+      Store<kFull>(window, ip->dst, mask, InsertField(a, b, position, length));                     \
+      CULVERT_DISPATCH(ip + 1);                                                                     \
+    }                                                                                               \
   };
 CULVERT_INSERT_FIELD(BFI_I32, U32x)
 CULVERT_INSERT_FIELD(BFI_I64, U64x)
@@ -171,16 +171,15 @@ CULVERT_INLINE U32x FindNthSets(U32x bits, U32x base, U32x offset) {
   std::memcpy(lanes[1], &base, sizeof(base));
   std::memcpy(lanes[2], &offset, sizeof(offset));
 #pragma clang loop unroll(disable) vectorize(disable)
-  for (int i = 0; i < kLanes; ++i) lanes[0][i] = FindNthSet(lanes[0][i], lanes[1][i], static_cast<int32_t>(lanes[2][i]));
+  for (int i = 0; i < kLanes; ++i)
+    lanes[0][i] = FindNthSet(lanes[0][i], lanes[1][i], static_cast<int32_t>(lanes[2][i]));
   std::memcpy(&bits, lanes[0], sizeof(bits));
   return bits;
 }
 CULVERT_TERNARY(FNS, U32x, U32x, U32x, U32x, FindNthSets(a, b, c))
 
 // bmsk: `b` ones from bit `a` on.
-CULVERT_INLINE U32x MaskWrapped(U32x position, U32x width) {
-  return ShiftLeft(LowOnes(width & 31u), position & 31u);
-}
+CULVERT_INLINE U32x MaskWrapped(U32x position, U32x width) { return ShiftLeft(LowOnes(width & 31u), position & 31u); }
 CULVERT_INLINE U32x MaskClamped(U32x position, U32x width) { return ShiftLeft(LowOnes(width), position); }
 CULVERT_BINARY(BMSK_CLAMP, U32x, U32x, U32x, MaskClamped(a, b))
 CULVERT_BINARY(BMSK_WRAP, U32x, U32x, U32x, MaskWrapped(a, b))
@@ -188,8 +187,8 @@ CULVERT_BINARY(BMSK_WRAP, U32x, U32x, U32x, MaskWrapped(a, b))
 // szext: the low b bits of a, sign- or zero-extended.
 CULVERT_BINARY(SZEXT_CLAMP_S32, U32x, U32x, U32x, ExtractFieldSigned<I32x>(a, U32x{}, b))
 CULVERT_BINARY(SZEXT_WRAP_S32, U32x, U32x, U32x, ExtractFieldSigned<I32x>(a, U32x{}, b & 31u))
-CULVERT_BINARY(SZEXT_CLAMP_U32, U32x, U32x, U32x, a & LowOnes(b))
-CULVERT_BINARY(SZEXT_WRAP_U32, U32x, U32x, U32x, a & LowOnes(b & 31u))
+CULVERT_BINARY(SZEXT_CLAMP_U32, U32x, U32x, U32x, a& LowOnes(b))
+CULVERT_BINARY(SZEXT_WRAP_U32, U32x, U32x, U32x, a& LowOnes(b & 31u))
 
 // prmt. The other modes are the index mode with a selector that depends on the low two bits of c.
 inline constexpr uint16_t kPermuteSelectors[6][4] = {

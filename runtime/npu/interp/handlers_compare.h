@@ -1,5 +1,5 @@
-// Handlers: comparisons to a predicate. PTX ISA 9.7.6 (setp). Float comparisons: the plain ones are false when an operand
-// is NaN, those ending in U true.
+// Handlers: comparisons to a predicate. PTX ISA 9.7.6 (setp). Float comparisons: the plain ones are false when an
+// operand is NaN, those ending in U true.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_COMPARE_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_COMPARE_H_
 
@@ -13,10 +13,10 @@ CULVERT_COMPARE(SETP_EQ_I64, U64x, a == b)
 CULVERT_COMPARE(SETP_NE_I32, U32x, a != b)
 CULVERT_COMPARE(SETP_NE_I64, U64x, a != b)
 
-#define CULVERT_COMPARE_INTEGER(NAME, OPERATOR)             \
-  CULVERT_COMPARE(SETP_##NAME##_S32, I32x, a OPERATOR b)    \
-  CULVERT_COMPARE(SETP_##NAME##_U32, U32x, a OPERATOR b)    \
-  CULVERT_COMPARE(SETP_##NAME##_S64, I64x, a OPERATOR b)    \
+#define CULVERT_COMPARE_INTEGER(NAME, OPERATOR)          \
+  CULVERT_COMPARE(SETP_##NAME##_S32, I32x, a OPERATOR b) \
+  CULVERT_COMPARE(SETP_##NAME##_U32, U32x, a OPERATOR b) \
+  CULVERT_COMPARE(SETP_##NAME##_S64, I64x, a OPERATOR b) \
   CULVERT_COMPARE(SETP_##NAME##_U64, U64x, a OPERATOR b)
 CULVERT_COMPARE_INTEGER(LT, <)
 CULVERT_COMPARE_INTEGER(LE, <=)
@@ -33,16 +33,16 @@ CULVERT_INLINE F32x FlushForCompare(const bytecode::Instruction* ip, F32x a) {
 }
 CULVERT_INLINE F64x FlushForCompare(const bytecode::Instruction*, F64x a) { return a; }
 
-#define CULVERT_COMPARE_FLOAT_TYPE(NAME, T, ...)                                                             \
-  struct NAME {                                                                                              \
-    CULVERT_RUN {                                                                                            \
-      T a = FlushForCompare(ip, Load<T>(window, ip->a)), b = FlushForCompare(ip, Load<T>(window, ip->b));    \
-      StorePredicate<kFull>(window, ip->dst, mask, __VA_ARGS__);                                             \
-      CULVERT_DISPATCH(ip + 1);                                                                              \
-    }                                                                                                        \
+#define CULVERT_COMPARE_FLOAT_TYPE(NAME, T, ...)                                                          \
+  struct NAME {                                                                                           \
+    CULVERT_RUN {                                                                                         \
+      T a = FlushForCompare(ip, Load<T>(window, ip->a)), b = FlushForCompare(ip, Load<T>(window, ip->b)); \
+      StorePredicate<kFull>(window, ip->dst, mask, __VA_ARGS__);                                          \
+      CULVERT_DISPATCH(ip + 1);                                                                           \
+    }                                                                                                     \
   };
-#define CULVERT_COMPARE_FLOAT(NAME, ...)                            \
-  CULVERT_COMPARE_FLOAT_TYPE(SETP_##NAME##_F32, F32x, __VA_ARGS__)  \
+#define CULVERT_COMPARE_FLOAT(NAME, ...)                           \
+  CULVERT_COMPARE_FLOAT_TYPE(SETP_##NAME##_F32, F32x, __VA_ARGS__) \
   CULVERT_COMPARE_FLOAT_TYPE(SETP_##NAME##_F64, F64x, __VA_ARGS__)
 CULVERT_COMPARE_FLOAT(EQ, Compress(a == b))
 CULVERT_COMPARE_FLOAT(NE, Compress((a < b) | (a > b)))

@@ -1,7 +1,8 @@
-// Handlers: control flow, barriers and what else stops or splits a warp. PTX ISA 9.7.12 (control flow), 9.7.13 (barriers).
+// Handlers: control flow, barriers and what else stops or splits a warp. PTX ISA 9.7.12 (control flow), 9.7.13
+// (barriers).
 //
-// A branch target and a JOIN are the places where waiting lanes may come first or be merged with: a handler that goes to
-// instruction t while lanes wait at or before t leaves the chain, and the scheduler picks who runs (scheduling.cc).
+// A branch target and a JOIN are the places where waiting lanes may come first or be merged with: a handler that goes
+// to instruction t while lanes wait at or before t leaves the chain, and the scheduler picks who runs (scheduling.cc).
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_CONTROL_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_CONTROL_H_
 
@@ -13,24 +14,25 @@ namespace {
 
 using bytecode::Instruction;
 
-#define CULVERT_GO(target)                                                                              \
-  do {                                                                                                  \
-    const Instruction* culvert_target_ = (target);                                                      \
-    if (culvert_target_ >= x->wait_ip) [[unlikely]] {                                                   \
-      return Leave(x, Stop::kReschedule, culvert_target_, mask);                                        \
-    }                                                                                                   \
-    CULVERT_DISPATCH(culvert_target_);                                                                  \
+#define CULVERT_GO(target)                                       \
+  do {                                                           \
+    const Instruction* culvert_target_ = (target);               \
+    if (culvert_target_ >= x->wait_ip) [[unlikely]] {            \
+      return Leave(x, Stop::kReschedule, culvert_target_, mask); \
+    }                                                            \
+    CULVERT_DISPATCH(culvert_target_);                           \
   } while (false)
 
 // Counts a back edge that `mask` is about to take to `target`; leaves the chain when others must get a turn.
-#define CULVERT_BACK_EDGE(flags, target)                                                                \
-  do {                                                                                                  \
-    if ((flags) & bytecode::kBackEdge) {                                                                \
-      if (--x->budget <= 0) [[unlikely]] return Leave(x, Stop::kBudget, (target), mask);                \
-      if (((flags) & bytecode::kSpin) && --x->spin_budget <= 0) [[unlikely]] {                          \
-        return Leave(x, Stop::kSpin, (target), mask);                                                   \
-      }                                                                                                 \
-    }                                                                                                   \
+#define CULVERT_BACK_EDGE(flags, target)                                       \
+  do {                                                                         \
+    if ((flags) & bytecode::kBackEdge) {                                       \
+      if (--x->budget <= 0) [[unlikely]]                                       \
+        return Leave(x, Stop::kBudget, (target), mask);                        \
+      if (((flags) & bytecode::kSpin) && --x->spin_budget <= 0) [[unlikely]] { \
+        return Leave(x, Stop::kSpin, (target), mask);                          \
+      }                                                                        \
+    }                                                                          \
   } while (false)
 
 struct JOIN {
@@ -64,7 +66,8 @@ struct BRP {
 
 struct BRX {
   CULVERT_RUN {
-    const Instruction* next = DivergeIndexed(x, ip, reinterpret_cast<const uint32_t*>(window + ip->a * bytecode::kSlotBytes), &mask);
+    const Instruction* next =
+        DivergeIndexed(x, ip, reinterpret_cast<const uint32_t*>(window + ip->a * bytecode::kSlotBytes), &mask);
     if (next == nullptr) return Leave(x, Stop::kFault, ip, mask);
     if (mask != x->live) table = x->partial;
     if (next <= ip && --x->budget <= 0) return Leave(x, Stop::kBudget, next, mask);
@@ -101,9 +104,9 @@ struct UNGUARD {
   }
 };
 
-#define CULVERT_STOPPING(NAME, STOP)                   \
-  struct NAME {                                        \
-    CULVERT_RUN { return Leave(x, STOP, ip, mask); }   \
+#define CULVERT_STOPPING(NAME, STOP)                 \
+  struct NAME {                                      \
+    CULVERT_RUN { return Leave(x, STOP, ip, mask); } \
   };
 CULVERT_STOPPING(BAR, Stop::kBarrier)
 CULVERT_STOPPING(CALL, Stop::kCall)
@@ -146,15 +149,15 @@ struct FAULT {
 };
 
 // Warp operations: one code for all, chosen by the operation (collectives.cc).
-#define CULVERT_COLLECTIVE(NAME)                                                                  \
-  struct NAME {                                                                                   \
-    CULVERT_RUN {                                                                                 \
-      if (!RunCollective(x, ip, window, mask)) [[unlikely]] {                                     \
-        if (x->guard_end != nullptr) SplitGuard(x, mask);                                         \
-        return Leave(x, Stop::kRendezvous, ip, mask);                                             \
-      }                                                                                           \
-      CULVERT_DISPATCH(ip + NAME##_length);                                                       \
-    }                                                                                             \
+#define CULVERT_COLLECTIVE(NAME)                              \
+  struct NAME {                                               \
+    CULVERT_RUN {                                             \
+      if (!RunCollective(x, ip, window, mask)) [[unlikely]] { \
+        if (x->guard_end != nullptr) SplitGuard(x, mask);     \
+        return Leave(x, Stop::kRendezvous, ip, mask);         \
+      }                                                       \
+      CULVERT_DISPATCH(ip + NAME##_length);                   \
+    }                                                         \
   };
 inline constexpr int SHFL_length = 2;
 inline constexpr int VOTE_length = 1, MATCH_ANY_length = 1, MATCH_ALL_length = 1, REDUX_length = 1, ELECT_length = 1,
@@ -175,12 +178,12 @@ struct ACTIVEMASK {
 };
 
 // Operations behind a function call.
-#define CULVERT_OUT_OF_LINE(NAME, CALL_)                                   \
-  struct NAME {                                                            \
-    CULVERT_RUN {                                                          \
+#define CULVERT_OUT_OF_LINE(NAME, CALL_)                                        \
+  struct NAME {                                                                 \
+    CULVERT_RUN {                                                               \
       if (!CALL_(x, ip, window, mask)) return Leave(x, Stop::kFault, ip, mask); \
-      CULVERT_DISPATCH(ip + NAME##_length);                                \
-    }                                                                      \
+      CULVERT_DISPATCH(ip + NAME##_length);                                     \
+    }                                                                           \
   };
 inline constexpr int ATOM_G_length = 1, ATOM_X_length = 1, ATOM_S_length = 1, SYSCALL_length = 2, ALLOCA_length = 1,
                      STACKSAVE_length = 1, STACKRESTORE_length = 1;

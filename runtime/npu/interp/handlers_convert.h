@@ -1,5 +1,5 @@
-// Handlers: conversions between integers and floating-point formats. PTX ISA 9.7.9 (cvt). A NaN converts to the integer 0,
-// or, where source or result has 64 bits, to the integer with only its top bit set.
+// Handlers: conversions between integers and floating-point formats. PTX ISA 9.7.9 (cvt). A NaN converts to the integer
+// 0, or, where source or result has 64 bits, to the integer with only its top bit set.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_CONVERT_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_CONVERT_H_
 
@@ -13,9 +13,12 @@ namespace {
 template <typename V>
 CULVERT_INLINE V RoundToIntegral(uint16_t x, V a) {
   switch (x & 3) {
-    case static_cast<int>(bytecode::Rounding::kRz): return __builtin_elementwise_trunc(a);
-    case static_cast<int>(bytecode::Rounding::kRm): return __builtin_elementwise_floor(a);
-    case static_cast<int>(bytecode::Rounding::kRp): return __builtin_elementwise_ceil(a);
+    case static_cast<int>(bytecode::Rounding::kRz):
+      return __builtin_elementwise_trunc(a);
+    case static_cast<int>(bytecode::Rounding::kRm):
+      return __builtin_elementwise_floor(a);
+    case static_cast<int>(bytecode::Rounding::kRp):
+      return __builtin_elementwise_ceil(a);
   }
   return __builtin_elementwise_roundeven(a);
 }
@@ -31,8 +34,8 @@ CULVERT_INLINE I ToInteger(uint16_t x, F a) {
   constexpr Lane kNanResult = sizeof(I) == sizeof(I64x) || sizeof(F) == sizeof(F64x) ? kTop : 0;
   constexpr float kHigh = kBits == 64 ? (kSigned ? 0x1p63f : 0x1p64f) : (kSigned ? 0x1p31f : 0x1p32f);
   constexpr float kLow = kSigned ? -kHigh : 0.0f;
-  // The host's conversion truncates, so that rz (what C casts use) needs no rounding: kLow - 1 < a is then enough. Where
-  // kLow - 1 is no float, the lanes that this leaves out have the minimum as their result anyway.
+  // The host's conversion truncates, so that rz (what C casts use) needs no rounding: kLow - 1 < a is then enough.
+  // Where kLow - 1 is no float, the lanes that this leaves out have the minimum as their result anyway.
   a = FlushIf(x, a);
   bool truncate = (x & 3) == static_cast<int>(bytecode::Rounding::kRz);
   F integral = truncate ? a : RoundToIntegral(x, a);
@@ -48,16 +51,16 @@ CULVERT_INLINE I ToInteger(uint16_t x, F a) {
     return Select(in, value, Select(is_nan, nan, Select(negative, minimum, maximum)));
   }
 }
-#define CULVERT_TO_INTEGER(NAME, I)                                        \
-  CULVERT_UNARY(CVT_##NAME##_F32, I, F32x, ToInteger<I>(ip->x, a))         \
+#define CULVERT_TO_INTEGER(NAME, I)                                \
+  CULVERT_UNARY(CVT_##NAME##_F32, I, F32x, ToInteger<I>(ip->x, a)) \
   CULVERT_UNARY(CVT_##NAME##_F64, I, F64x, ToInteger<I>(ip->x, a))
 CULVERT_TO_INTEGER(S32, I32x)
 CULVERT_TO_INTEGER(U32, U32x)
 CULVERT_TO_INTEGER(S64, I64x)
 CULVERT_TO_INTEGER(U64, U64x)
 
-// Integer to float. To nearest, the host converts with one rounding. In the other modes the integer is cut into two parts
-// that are exact in f64, whose sum is rounded; a second rounding in the same direction, to f32, changes nothing.
+// Integer to float. To nearest, the host converts with one rounding. In the other modes the integer is cut into two
+// parts that are exact in f64, whose sum is rounded; a second rounding in the same direction, to f32, changes nothing.
 struct AddNarrow {
   static CULVERT_INLINE F32x Run(F64x a, F64x b, F64x) { return __builtin_convertvector(a + b, F32x); }
 };
@@ -77,8 +80,8 @@ CULVERT_INLINE F FromInteger(uint16_t x, I a) {
     return Rounded<Add, F64x>(x, high, low, low);
   }
 }
-#define CULVERT_FROM_INTEGER(NAME, I)                                                                  \
-  CULVERT_UNARY(CVT_F32_##NAME, F32x, I, Finish(ip->x, FromInteger<F32x>(ip->x, a)))                   \
+#define CULVERT_FROM_INTEGER(NAME, I)                                                \
+  CULVERT_UNARY(CVT_F32_##NAME, F32x, I, Finish(ip->x, FromInteger<F32x>(ip->x, a))) \
   CULVERT_UNARY(CVT_F64_##NAME, F64x, I, Finish(ip->x, FromInteger<F64x>(ip->x, a)))
 CULVERT_FROM_INTEGER(S32, I32x)
 CULVERT_FROM_INTEGER(U32, U32x)

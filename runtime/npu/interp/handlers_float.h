@@ -15,11 +15,11 @@ CULVERT_INLINE V Arithmetic(uint16_t x, V a, V b, V c) {
   return Finish(x, Rounded<Op, V>(x, FlushIf(x, a), FlushIf(x, b), FlushIf(x, c)));
 }
 
-#define CULVERT_FLOAT_UNARY(NAME, V, OPERATION)                        \
-  CULVERT_UNARY(NAME, V, V, Canonical(OPERATION::Run(a, a, a)))        \
+#define CULVERT_FLOAT_UNARY(NAME, V, OPERATION)                 \
+  CULVERT_UNARY(NAME, V, V, Canonical(OPERATION::Run(a, a, a))) \
   CULVERT_UNARY(NAME##_X, V, V, Arithmetic<OPERATION>(ip->x, a, a, a))
-#define CULVERT_FLOAT_BINARY(NAME, V, OPERATION)                       \
-  CULVERT_BINARY(NAME, V, V, V, Canonical(OPERATION::Run(a, b, b)))    \
+#define CULVERT_FLOAT_BINARY(NAME, V, OPERATION)                    \
+  CULVERT_BINARY(NAME, V, V, V, Canonical(OPERATION::Run(a, b, b))) \
   CULVERT_BINARY(NAME##_X, V, V, V, Arithmetic<OPERATION>(ip->x, a, b, b))
 CULVERT_FLOAT_BINARY(ADD_F32, F32x, Add)
 CULVERT_FLOAT_BINARY(ADD_F64, F64x, Add)
@@ -77,13 +77,18 @@ template <typename V>
 CULVERT_INLINE uint32_t TestNumber(V a, V smallest_normal, V infinity, uint16_t kind) {
   V magnitude = Absolute(a);
   switch (static_cast<bytecode::TestpKind>(kind)) {
-    case bytecode::TestpKind::kFinite: return Compress(magnitude < infinity);
-    case bytecode::TestpKind::kInfinite: return Compress(magnitude == infinity);
-    case bytecode::TestpKind::kNumber: return Compress(a == a);
-    case bytecode::TestpKind::kNotANumber: return Compress(a != a);
+    case bytecode::TestpKind::kFinite:
+      return Compress(magnitude < infinity);
+    case bytecode::TestpKind::kInfinite:
+      return Compress(magnitude == infinity);
+    case bytecode::TestpKind::kNumber:
+      return Compress(a == a);
+    case bytecode::TestpKind::kNotANumber:
+      return Compress(a != a);
     case bytecode::TestpKind::kNormal:
       return Compress((magnitude == 0) | ((magnitude >= smallest_normal) & (magnitude < infinity)));
-    case bytecode::TestpKind::kSubnormal: return Compress((magnitude > 0) & (magnitude < smallest_normal));
+    case bytecode::TestpKind::kSubnormal:
+      return Compress((magnitude > 0) & (magnitude < smallest_normal));
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-// Handlers: f16, bf16 and their packed pairs. PTX ISA 9.7.4 (half precision). Every operation is computed in f32 (fma: in
-// f64) closely enough that rounding it to the format is its only effective rounding; see the operations.
+// Handlers: f16, bf16 and their packed pairs. PTX ISA 9.7.4 (half precision). Every operation is computed in f32 (fma:
+// in f64) closely enough that rounding it to the format is its only effective rounding; see the operations.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_HALF_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_HALF_H_
 
@@ -11,8 +11,8 @@
 namespace culvert::npu {
 namespace {
 
-// a * b + c rounded to odd in V, for a product that is exact in V: the error of the sum, computed exactly, moves it to its
-// odd neighbour. Rounding that again to a format two or more bits shorter gives the correctly rounded result.
+// a * b + c rounded to odd in V, for a product that is exact in V: the error of the sum, computed exactly, moves it to
+// its odd neighbour. Rounding that again to a format two or more bits shorter gives the correctly rounded result.
 template <typename U, typename V>
 CULVERT_INLINE V MultiplyAddToOdd(V a, V b, V c) {
   V product = a * b, sum = product + c, part = sum - product;
@@ -80,31 +80,45 @@ CULVERT_INLINE U32x HalfOperation(uint16_t x, U32x a, U32x b, U32x c) {
 // harmless.
 struct HalfAdd {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a + b; }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) {
+    return a + b;
+  }
 };
 struct HalfSubtract {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a - b; }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) {
+    return a - b;
+  }
 };
 struct HalfMultiply {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) { return a * b; }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x) {
+    return a * b;
+  }
 };
 struct HalfReciprocal {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return 1 / a; }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) {
+    return 1 / a;
+  }
 };
 struct HalfMultiplyAdd {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x c) { return Format::MultiplyAdd(a, b, c); }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x b, F32x c) {
+    return Format::MultiplyAdd(a, b, c);
+  }
 };
 struct HalfMinimum {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) { return Extremum<false>(x, a, b); }
+  static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) {
+    return Extremum<false>(x, a, b);
+  }
 };
 struct HalfMaximum {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) { return Extremum<true>(x, a, b); }
+  static CULVERT_INLINE F32x Run(uint16_t x, F32x a, F32x b, F32x) {
+    return Extremum<true>(x, a, b);
+  }
 };
 template <bool kMaximum>
 struct HalfExtremum3 {
@@ -120,19 +134,27 @@ struct HalfExtremum3 {
 };
 struct HalfNegate {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return Negate(a); }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) {
+    return Negate(a);
+  }
 };
 struct HalfAbsolute {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return Absolute(a); }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) {
+    return Absolute(a);
+  }
 };
 struct HalfExponential {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return ApproximateExp2(a); }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) {
+    return ApproximateExp2(a);
+  }
 };
 struct HalfTanh {
   template <typename Format>
-  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) { return ApproximateTanh(a); }
+  static CULVERT_INLINE F32x Run(uint16_t, F32x a, F32x, F32x) {
+    return ApproximateTanh(a);
+  }
 };
 
 CULVERT_BINARY(HADD, U32x, U32x, U32x, HalfOperation<HalfAdd>(ip->x, a, b, b))
@@ -152,20 +174,34 @@ CULVERT_UNARY(HRCP, U32x, U32x, HalfOperation<HalfReciprocal>(ip->x, a, a, a))
 // Comparisons.
 CULVERT_INLINE uint32_t CompareFloats(uint16_t comparison, F32x a, F32x b) {
   switch (static_cast<bytecode::Compare>(comparison)) {
-    case bytecode::Compare::kEq: return Compress(a == b);
-    case bytecode::Compare::kNe: return Compress((a < b) | (a > b));
-    case bytecode::Compare::kLt: return Compress(a < b);
-    case bytecode::Compare::kLe: return Compress(a <= b);
-    case bytecode::Compare::kGt: return Compress(a > b);
-    case bytecode::Compare::kGe: return Compress(a >= b);
-    case bytecode::Compare::kEqu: return ~Compress((a < b) | (a > b));
-    case bytecode::Compare::kNeu: return Compress(a != b);
-    case bytecode::Compare::kLtu: return ~Compress(a >= b);
-    case bytecode::Compare::kLeu: return ~Compress(a > b);
-    case bytecode::Compare::kGtu: return ~Compress(a <= b);
-    case bytecode::Compare::kGeu: return ~Compress(a < b);
-    case bytecode::Compare::kNum: return Compress((a == a) & (b == b));
-    case bytecode::Compare::kNan: return Compress((a != a) | (b != b));
+    case bytecode::Compare::kEq:
+      return Compress(a == b);
+    case bytecode::Compare::kNe:
+      return Compress((a < b) | (a > b));
+    case bytecode::Compare::kLt:
+      return Compress(a < b);
+    case bytecode::Compare::kLe:
+      return Compress(a <= b);
+    case bytecode::Compare::kGt:
+      return Compress(a > b);
+    case bytecode::Compare::kGe:
+      return Compress(a >= b);
+    case bytecode::Compare::kEqu:
+      return ~Compress((a < b) | (a > b));
+    case bytecode::Compare::kNeu:
+      return Compress(a != b);
+    case bytecode::Compare::kLtu:
+      return ~Compress(a >= b);
+    case bytecode::Compare::kLeu:
+      return ~Compress(a > b);
+    case bytecode::Compare::kGtu:
+      return ~Compress(a <= b);
+    case bytecode::Compare::kGeu:
+      return ~Compress(a < b);
+    case bytecode::Compare::kNum:
+      return Compress((a == a) & (b == b));
+    case bytecode::Compare::kNan:
+      return Compress((a != a) | (b != b));
   }
   return 0;
 }

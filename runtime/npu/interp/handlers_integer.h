@@ -40,12 +40,12 @@ struct SELP64 {
 };
 
 // Predicates.
-#define CULVERT_PREDICATE(NAME, ...)                                                                    \
-  struct NAME {                                                                                         \
-    CULVERT_RUN {                                                                                       \
-      StorePredicate<kFull>(window, ip->dst, mask, __VA_ARGS__);                                        \
-      CULVERT_DISPATCH(ip + 1);                                                                         \
-    }                                                                                                   \
+#define CULVERT_PREDICATE(NAME, ...)                             \
+  struct NAME {                                                  \
+    CULVERT_RUN {                                                \
+      StorePredicate<kFull>(window, ip->dst, mask, __VA_ARGS__); \
+      CULVERT_DISPATCH(ip + 1);                                  \
+    }                                                            \
   };
 CULVERT_PREDICATE(MOVP, LoadPredicate(window, ip->a))
 CULVERT_PREDICATE(LDIP, static_cast<uint32_t>(ip->imm))
@@ -88,10 +88,10 @@ CULVERT_BINARY(ADD_I32, U32x, U32x, U32x, a + b)
 CULVERT_BINARY(ADD_I64, U64x, U64x, U64x, a + b)
 CULVERT_BINARY(SUB_I32, U32x, U32x, U32x, a - b)
 CULVERT_BINARY(SUB_I64, U64x, U64x, U64x, a - b)
-CULVERT_BINARY(MUL_LO_I32, U32x, U32x, U32x, a * b)
-CULVERT_BINARY(MUL_LO_I64, U64x, U64x, U64x, a * b)
-CULVERT_TERNARY(MAD_LO_I32, U32x, U32x, U32x, U32x, a * b + c)
-CULVERT_TERNARY(MAD_LO_I64, U64x, U64x, U64x, U64x, a * b + c)
+CULVERT_BINARY(MUL_LO_I32, U32x, U32x, U32x, a* b)
+CULVERT_BINARY(MUL_LO_I64, U64x, U64x, U64x, a* b)
+CULVERT_TERNARY(MAD_LO_I32, U32x, U32x, U32x, U32x, a* b + c)
+CULVERT_TERNARY(MAD_LO_I64, U64x, U64x, U64x, U64x, a* b + c)
 
 CULVERT_INLINE U64x WideUnsigned(U32x a, U32x b) { return Convert<U64x>(a) * Convert<U64x>(b); }
 CULVERT_INLINE U64x WideSigned(I32x a, I32x b) { return Bits<U64x>(Convert<I64x>(a) * Convert<I64x>(b)); }
@@ -143,8 +143,8 @@ CULVERT_UNARY(ABS_I64, U64x, U64x, Select(Bits<I64x>(a) < 0, uint64_t{0} - a, a)
 CULVERT_BINARY(ADD_SAT_S32, I32x, I32x, I32x, __builtin_elementwise_add_sat(a, b))
 CULVERT_BINARY(SUB_SAT_S32, I32x, I32x, I32x, __builtin_elementwise_sub_sat(a, b))
 
-// Division never traps: lanes that are off may hold anything. Divisor 0 gives all ones, remainder a. 32-bit quotients are
-// exact in double: an error of 2^-53 relative cannot reach over the 1/b between a quotient and the next integer.
+// Division never traps: lanes that are off may hold anything. Divisor 0 gives all ones, remainder a. 32-bit quotients
+// are exact in double: an error of 2^-53 relative cannot reach over the 1/b between a quotient and the next integer.
 CULVERT_INLINE U32x Quotient(U32x a, U32x b) {
   U32x divisor = Select(b == 0, U32x{} + 1u, b);
   F64x quotient = Convert<F64x>(a) / Convert<F64x>(divisor);
@@ -189,14 +189,14 @@ CULVERT_INLINE WithFlag<V> SubWithBorrow(V a, V b, uint32_t borrow) {
   V difference = a - b, one = FlagAsOne<V>(borrow);
   return {difference - one, Compress((a < b) | (difference < one))};
 }
-#define CULVERT_EXTENDED(NAME, V, FUNCTION, FLAG_IN, FLAG_OUT)                                                 \
-  struct NAME {                                                                                                \
-    CULVERT_RUN {                                                                                              \
-      WithFlag<V> result = FUNCTION(Load<V>(window, ip->a), Load<V>(window, ip->b), FLAG_IN);                  \
-      Store<kFull>(window, ip->dst, mask, result.value);                                                       \
-      if (FLAG_OUT != bytecode::kNoOperand) StorePredicate<kFull>(window, FLAG_OUT, mask, result.flag);        \
-      CULVERT_DISPATCH(ip + 1);                                                                                \
-    }                                                                                                          \
+#define CULVERT_EXTENDED(NAME, V, FUNCTION, FLAG_IN, FLAG_OUT)                                          \
+  struct NAME {                                                                                         \
+    CULVERT_RUN {                                                                                       \
+      WithFlag<V> result = FUNCTION(Load<V>(window, ip->a), Load<V>(window, ip->b), FLAG_IN);           \
+      Store<kFull>(window, ip->dst, mask, result.value);                                                \
+      if (FLAG_OUT != bytecode::kNoOperand) StorePredicate<kFull>(window, FLAG_OUT, mask, result.flag); \
+      CULVERT_DISPATCH(ip + 1);                                                                         \
+    }                                                                                                   \
   };
 CULVERT_EXTENDED(ADD_CC_I32, U32x, AddWithCarry, 0, ip->c)
 CULVERT_EXTENDED(ADD_CC_I64, U64x, AddWithCarry, 0, ip->c)

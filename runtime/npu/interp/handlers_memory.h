@@ -1,9 +1,9 @@
-// Handlers: loads, stores and address conversions. PTX ISA 9.7.9 (ld, st, cvta, isspacep) and 5.1 (state spaces).
+// Handlers: loads and stores. PTX ISA 9.7.9 (ld, st) and 5.1 (state spaces).
 //
-// Every access of an active lane is checked: alignment (716), then bounds. Global and generic addresses are checked against
-// the granule map (700), shared offsets against the block's scratchpad (719), local offsets against the lane's local memory
-// (700). A naturally aligned access never crosses a granule. Lanes with consecutive addresses are served by one check and one
-// vector access, lanes with one common address by one scalar access, all others one by one.
+// Every access of an active lane is checked: alignment (716), then bounds. Global and generic addresses are checked
+// against the granule map (700), shared offsets against the block's scratchpad (719), local offsets against the lane's
+// local memory (700). A naturally aligned access never crosses a granule. Lanes with consecutive addresses are served
+// by one check and one vector access, lanes with one common address by one scalar access, all others one by one.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HANDLERS_MEMORY_H_
 
@@ -37,12 +37,15 @@ CULVERT_INLINE U64x Addresses(const Instruction* ip, const uint8_t* window) {
 
 // Where one lane's access may go: null if it may not. `lane` matters for local memory only.
 template <Space kSpace>
-CULVERT_INLINE uint8_t* Resolve(const Exec* x, uint64_t address, uint32_t bytes, uint32_t access, [[maybe_unused]] uint32_t lane) {
+CULVERT_INLINE uint8_t* Resolve(const Exec* x, uint64_t address, uint32_t bytes, uint32_t access,
+                                [[maybe_unused]] uint32_t lane) {
   if constexpr (kSpace == Space::kShared) {
-    if (address + bytes > x->scratchpad_bytes || address + bytes < address) [[unlikely]] return nullptr;
+    if (address + bytes > x->scratchpad_bytes || address + bytes < address) [[unlikely]]
+      return nullptr;
     return x->scratchpad + address;
   } else if constexpr (kSpace == Space::kLocal) {
-    if (address + bytes > x->local_bytes || address + bytes < address) [[unlikely]] return nullptr;
+    if (address + bytes > x->local_bytes || address + bytes < address) [[unlikely]]
+      return nullptr;
     return x->local + lane * x->local_bytes + address;
   } else {
     uint64_t offset = address - x->window_base;
@@ -62,8 +65,10 @@ CULVERT_INLINE uint8_t* ResolveRun(const Exec* x, uint64_t address, uint32_t byt
     return nullptr;
   } else {
     uint64_t offset = address - x->window_base;
-    if (offset > x->window_bytes - bytes) [[unlikely]] return nullptr;
-    uint32_t allowed = x->granules[offset / kAccessGranuleBytes] & x->granules[(offset + bytes - 1) / kAccessGranuleBytes];
+    if (offset > x->window_bytes - bytes) [[unlikely]]
+      return nullptr;
+    uint32_t allowed =
+        x->granules[offset / kAccessGranuleBytes] & x->granules[(offset + bytes - 1) / kAccessGranuleBytes];
     if (bytes > kAccessGranuleBytes) allowed &= x->granules[(offset + kAccessGranuleBytes) / kAccessGranuleBytes];
     return (allowed & access) ? reinterpret_cast<uint8_t*>(address) : nullptr;
   }
@@ -76,7 +81,8 @@ constexpr ErrorKind OutOfBounds() {
 
 // One lane's access after its checks; null after a fault. align_bytes is the size PTX demands alignment to.
 template <Space kSpace>
-CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, uint32_t bytes, uint32_t access, uint32_t lane) {
+CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, uint32_t bytes, uint32_t access,
+                              uint32_t lane) {
   if (address & (bytes - 1)) [[unlikely]] {
     ReportFault(x, ip, ErrorKind::kMisalignedAddress, static_cast<int>(lane), address, bytes, access, kSpace);
     return nullptr;
@@ -89,9 +95,9 @@ CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, 
 }
 
 struct AddressRun {
-  uint64_t lane0 = 0;     // address lane 0 would have
-  uint64_t begin = 0;     // of the first active lane
-  uint32_t bytes = 0;     // up to the end of the last active lane
+  uint64_t lane0 = 0;  // address lane 0 would have
+  uint64_t begin = 0;  // of the first active lane
+  uint32_t bytes = 0;  // up to the end of the last active lane
   bool consecutive = false;
   bool uniform = false;
 };
@@ -152,17 +158,48 @@ CULVERT_INLINE bool AllowedTogether(const Exec* x, U64x addresses, uint32_t byte
 template <Space kSpace>
 CULVERT_INLINE U64x HostAddresses(const Exec* x, U64x addresses) {
   if constexpr (kSpace == Space::kShared) return addresses + reinterpret_cast<uint64_t>(x->scratchpad);
-  if constexpr (kSpace == Space::kLocal) return addresses + LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);
+  if constexpr (kSpace == Space::kLocal)
+    return addresses + LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);
   return addresses;
 }
 
 // How a memory type becomes a register value.
-struct MemU8 { using Memory = uint8_t; using Register = U32x; using MemoryX = U8x; static constexpr bool kSigned = false; };
-struct MemS8 { using Memory = uint8_t; using Register = U32x; using MemoryX = I8x; static constexpr bool kSigned = true; };
-struct MemU16 { using Memory = uint16_t; using Register = U32x; using MemoryX = U16x; static constexpr bool kSigned = false; };
-struct MemS16 { using Memory = uint16_t; using Register = U32x; using MemoryX = I16x; static constexpr bool kSigned = true; };
-struct MemB32 { using Memory = uint32_t; using Register = U32x; using MemoryX = U32x; static constexpr bool kSigned = false; };
-struct MemB64 { using Memory = uint64_t; using Register = U64x; using MemoryX = U64x; static constexpr bool kSigned = false; };
+struct MemU8 {
+  using Memory = uint8_t;
+  using Register = U32x;
+  using MemoryX = U8x;
+  static constexpr bool kSigned = false;
+};
+struct MemS8 {
+  using Memory = uint8_t;
+  using Register = U32x;
+  using MemoryX = I8x;
+  static constexpr bool kSigned = true;
+};
+struct MemU16 {
+  using Memory = uint16_t;
+  using Register = U32x;
+  using MemoryX = U16x;
+  static constexpr bool kSigned = false;
+};
+struct MemS16 {
+  using Memory = uint16_t;
+  using Register = U32x;
+  using MemoryX = I16x;
+  static constexpr bool kSigned = true;
+};
+struct MemB32 {
+  using Memory = uint32_t;
+  using Register = U32x;
+  using MemoryX = U32x;
+  static constexpr bool kSigned = false;
+};
+struct MemB64 {
+  using Memory = uint64_t;
+  using Register = U64x;
+  using MemoryX = U64x;
+  static constexpr bool kSigned = false;
+};
 
 template <typename M>
 CULVERT_INLINE typename M::Register Widen(typename M::MemoryX value) {
@@ -188,14 +225,16 @@ CULVERT_INLINE X LoadMasked(uint64_t lane0, uint32_t mask) {
   X value = {};
 #ifdef __AVX512BW__
   if constexpr (sizeof(T) == 4) {
-    __m512i half[2] = {_mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask), reinterpret_cast<const void*>(lane0)),
-                       _mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask >> 16), reinterpret_cast<const void*>(lane0 + 64))};
+    __m512i half[2] = {
+        _mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask), reinterpret_cast<const void*>(lane0)),
+        _mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask >> 16), reinterpret_cast<const void*>(lane0 + 64))};
     std::memcpy(&value, half, sizeof(value));
     return value;
   } else if constexpr (sizeof(T) == 8) {
     __m512i part[4];
     for (int i = 0; i < 4; ++i) {
-      part[i] = _mm512_maskz_loadu_epi64(static_cast<__mmask8>(mask >> 8 * i), reinterpret_cast<const void*>(lane0 + 64 * static_cast<uint64_t>(i)));
+      part[i] = _mm512_maskz_loadu_epi64(static_cast<__mmask8>(mask >> 8 * i),
+                                         reinterpret_cast<const void*>(lane0 + 64 * static_cast<uint64_t>(i)));
     }
     std::memcpy(&value, part, sizeof(value));
     return value;
@@ -222,7 +261,8 @@ CULVERT_INLINE void StoreMasked(uint64_t lane0, uint32_t mask, X value) {
     __m512i part[4];
     std::memcpy(part, &value, sizeof(part));
     for (int i = 0; i < 4; ++i) {
-      _mm512_mask_storeu_epi64(reinterpret_cast<void*>(lane0 + 64 * static_cast<uint64_t>(i)), static_cast<__mmask8>(mask >> 8 * i), part[i]);
+      _mm512_mask_storeu_epi64(reinterpret_cast<void*>(lane0 + 64 * static_cast<uint64_t>(i)),
+                               static_cast<__mmask8>(mask >> 8 * i), part[i]);
     }
     return;
   }
@@ -280,7 +320,8 @@ struct LoadOp {
     for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
       uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
       const uint8_t* pointer = Check<kSpace>(x, ip, address[lane], sizeof(T), CULVERT_ACCESS_READ, lane);
-      if (pointer == nullptr) [[unlikely]] return false;
+      if (pointer == nullptr) [[unlikely]]
+        return false;
       lanes[lane] = WidenOne<M>(LoadOne<T>(pointer, ip->x));
     }
     std::memcpy(value, lanes, sizeof(lanes));
@@ -301,7 +342,8 @@ struct LoadOp {
             std::memcpy(&memory, pointer, sizeof(memory));
             Store<true>(window, ip->dst, mask, Widen<M>(memory));
           } else {
-            uint64_t lane0 = reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
+            uint64_t lane0 =
+                reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
             memory = LoadMasked<typename M::MemoryX, T>(lane0, mask);
             Store<kFull>(window, ip->dst, mask, Widen<M>(memory));
           }
@@ -331,7 +373,8 @@ struct StoreOp {
   using T = typename M::Memory;
   using R = typename M::Register;
 
-  static CULVERT_INLINE bool Together(const Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses, uint32_t mask) {
+  static CULVERT_INLINE bool Together(const Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses,
+                                      uint32_t mask) {
     if (!AllowedTogether<kSpace>(x, OnlyActive(addresses, mask), sizeof(T), CULVERT_ACCESS_WRITE)) return false;
     alignas(64) uint64_t host[kLanes];
     addresses = HostAddresses<kSpace>(x, addresses);
@@ -346,7 +389,8 @@ struct StoreOp {
     return true;
   }
 
-  static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses, uint32_t mask) {
+  static CULVERT_INLINE bool Each(Exec* x, const Instruction* ip, const uint8_t* window, U64x addresses,
+                                  uint32_t mask) {
     alignas(64) uint64_t address[kLanes];
     std::memcpy(address, &addresses, sizeof(address));
     R value = Load<R>(window, ip->b);
@@ -355,7 +399,8 @@ struct StoreOp {
     for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
       uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
       uint8_t* pointer = Check<kSpace>(x, ip, address[lane], sizeof(T), CULVERT_ACCESS_WRITE, lane);
-      if (pointer == nullptr) [[unlikely]] return false;
+      if (pointer == nullptr) [[unlikely]]
+        return false;
       StoreOne<T>(pointer, static_cast<T>(lanes[lane]), ip->x);
     }
     return true;
@@ -373,7 +418,8 @@ struct StoreOp {
             if (mask == ~0u) {
               std::memcpy(pointer, &memory, sizeof(memory));
             } else {
-              uint64_t lane0 = reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
+              uint64_t lane0 =
+                  reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
               StoreMasked<typename M::MemoryX, T>(lane0, mask, memory);
             }
             CULVERT_DISPATCH(ip + 1);
@@ -382,206 +428,28 @@ struct StoreOp {
       }
     }
     bool releases = (ip->x & bytecode::kOrderMask) == bytecode::kAcquireRelease;
-    if ((releases || !Together(x, ip, window, addresses, mask)) && !Each(x, ip, window, addresses, mask)) return Leave(x, Stop::kFault, ip, mask);
+    if ((releases || !Together(x, ip, window, addresses, mask)) && !Each(x, ip, window, addresses, mask))
+      return Leave(x, Stop::kFault, ip, mask);
     CULVERT_DISPATCH(ip + 1);
   }
 };
 
-// ---- Vectors: count elements of one width per lane, in the slots of the Extension ------------------------------------
-
-template <typename T>
-CULVERT_INLINE void PutElement(uint8_t* window, uint16_t slot, uint32_t lane, T value) {
-  using Wide = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
-  Wide wide = value;
-  std::memcpy(window + slot * bytecode::kSlotBytes + lane * sizeof(Wide), &wide, sizeof(Wide));
-}
-template <typename T>
-CULVERT_INLINE T GetElement(const uint8_t* window, uint16_t slot, uint32_t lane) {
-  T value;
-  std::memcpy(&value, window + slot * bytecode::kSlotBytes + lane * sizeof(std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>),
-              sizeof(T));
-  return value;
-}
-
-template <Space kSpace, typename T>
-CULVERT_INLINE bool VectorAccess(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
-  U64x addresses = Addresses(ip, window);
-  alignas(64) uint64_t address[kLanes];
-  std::memcpy(address, &addresses, sizeof(address));
-  const uint16_t* slots = reinterpret_cast<const Extension*>(ip + 1)->slot;
-  uint32_t count = (ip->x & bytecode::kCountMask) >> bytecode::kCountShift;
-  uint32_t bytes = count * sizeof(T);
-  uint32_t access = is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ;
-  for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
-    uint8_t* pointer = Check<kSpace>(x, ip, address[lane], bytes, access, lane);
-    if (pointer == nullptr) [[unlikely]] return false;
-    for (uint32_t i = 0; i < count; ++i, pointer += sizeof(T)) {
-      if (is_store) {
-        StoreOne<T>(pointer, GetElement<T>(window, slots[i], lane), ip->x);
-      } else if (slots[i] != bytecode::kNoOperand) {  // a sink: the element is not wanted
-        PutElement<T>(window, slots[i], lane, LoadOne<T>(pointer, ip->x));
-      }
-    }
-  }
-  return true;
-}
-
-// The common case, 2 or 4 elements of 32 bits. Lanes are checked together; each lane's elements move as one row, and rows
-// become slots (or slots rows) in one transposition. False: nothing was done.
-template <Space kSpace, int kCount>
-CULVERT_INLINE bool VectorRows(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask, bool is_store) {
-  constexpr uint16_t kShape = bytecode::kWidth32 | kCount << bytecode::kCountShift;
-  constexpr uint16_t kMatters = bytecode::kWidthMask | bytecode::kCountMask | bytecode::kOrderMask;
-  constexpr uint32_t kRowBytes = 4 * kCount;
-  if ((ip->x & kMatters) != kShape) return false;
-  U64x addresses = Addresses(ip, window);
-  uint32_t access = is_store ? CULVERT_ACCESS_WRITE : CULVERT_ACCESS_READ;
-  uint8_t* run_pointer = nullptr;
-  alignas(64) uint64_t host[kLanes];
-  if (AddressRun run; kSpace != Space::kLocal && mask == ~0u &&
-                      (run = Classify<kRowBytes>(addresses, mask, 0), run.consecutive) && run.begin % kRowBytes == 0) {
-    run_pointer = ResolveRun<kSpace>(x, run.begin, kRowBytes * kLanes, access);
-  }
-  if (run_pointer == nullptr) {
-    addresses = OnlyActive(addresses, mask);
-    if (!AllowedTogether<kSpace>(x, addresses, kRowBytes, access)) return false;
-    addresses = HostAddresses<kSpace>(x, addresses);
-    std::memcpy(host, &addresses, sizeof(host));
-  }
-  const uint16_t* slots = reinterpret_cast<const Extension*>(ip + 1)->slot;
-  alignas(64) uint32_t rows[kLanes][kCount];
-  alignas(64) uint32_t lanes[kCount][kLanes];
-  if (is_store) {
-    for (int i = 0; i < kCount; ++i) std::memcpy(lanes[i], window + slots[i] * bytecode::kSlotBytes, sizeof(lanes[i]));
-    for (int lane = 0; lane < kLanes; ++lane) {
-      for (int i = 0; i < kCount; ++i) rows[lane][i] = lanes[i][lane];
-    }
-    if (run_pointer != nullptr) {
-      std::memcpy(run_pointer, rows, sizeof(rows));
-      return true;
-    }
-    for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-      int lane = __builtin_ctz(rest);
-      std::memcpy(reinterpret_cast<void*>(host[lane]), rows[lane], kRowBytes);
-    }
-    return true;
-  }
-  if (run_pointer != nullptr) {
-    std::memcpy(rows, run_pointer, sizeof(rows));
-  } else {
-    for (int lane = 0; lane < kLanes; ++lane) std::memcpy(rows[lane], reinterpret_cast<const void*>(host[lane]), kRowBytes);
-  }
-  for (int i = 0; i < kCount; ++i) {
-    for (int lane = 0; lane < kLanes; ++lane) lanes[i][lane] = rows[lane][i];
-  }
-  for (int i = 0; i < kCount; ++i) {
-    if (slots[i] == bytecode::kNoOperand) continue;
-    U32x value;
-    std::memcpy(&value, lanes[i], sizeof(value));
-    if (mask == ~0u) {
-      Store<true>(window, slots[i], mask, value);
-    } else {
-      Store<false>(window, slots[i], mask, value);
-    }
-  }
-  return true;
-}
-
-template <Space kSpace, bool kIsStore>
-struct VectorOp {
-  static CULVERT_INLINE bool Access(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
-    if (VectorRows<kSpace, 4>(x, ip, window, mask, kIsStore) || VectorRows<kSpace, 2>(x, ip, window, mask, kIsStore)) {
-      return true;
-    }
-    switch (ip->x & bytecode::kWidthMask) {
-      case bytecode::kWidth8: return VectorAccess<kSpace, uint8_t>(x, ip, window, mask, kIsStore);
-      case bytecode::kWidth16: return VectorAccess<kSpace, uint16_t>(x, ip, window, mask, kIsStore);
-      case bytecode::kWidth32: return VectorAccess<kSpace, uint32_t>(x, ip, window, mask, kIsStore);
-      default: return VectorAccess<kSpace, uint64_t>(x, ip, window, mask, kIsStore);
-    }
-  }
-  CULVERT_RUN {
-    if (!Access(x, ip, window, mask)) return Leave(x, Stop::kFault, ip, mask);
-    CULVERT_DISPATCH(ip + 2);
-  }
-};
-
-#define CULVERT_MEMORY(LETTER, SPACE)                   \
-  using LD_##LETTER##_U8 = LoadOp<SPACE, MemU8>;        \
-  using LD_##LETTER##_S8 = LoadOp<SPACE, MemS8>;        \
-  using LD_##LETTER##_U16 = LoadOp<SPACE, MemU16>;      \
-  using LD_##LETTER##_S16 = LoadOp<SPACE, MemS16>;      \
-  using LD_##LETTER##_B32 = LoadOp<SPACE, MemB32>;      \
-  using LD_##LETTER##_B64 = LoadOp<SPACE, MemB64>;      \
-  using LDV_##LETTER = VectorOp<SPACE, false>;          \
-  using ST_##LETTER##_B8 = StoreOp<SPACE, MemU8>;       \
-  using ST_##LETTER##_B16 = StoreOp<SPACE, MemU16>;     \
-  using ST_##LETTER##_B32 = StoreOp<SPACE, MemB32>;     \
-  using ST_##LETTER##_B64 = StoreOp<SPACE, MemB64>;     \
-  using STV_##LETTER = VectorOp<SPACE, true>;
+#define CULVERT_MEMORY(LETTER, SPACE)               \
+  using LD_##LETTER##_U8 = LoadOp<SPACE, MemU8>;    \
+  using LD_##LETTER##_S8 = LoadOp<SPACE, MemS8>;    \
+  using LD_##LETTER##_U16 = LoadOp<SPACE, MemU16>;  \
+  using LD_##LETTER##_S16 = LoadOp<SPACE, MemS16>;  \
+  using LD_##LETTER##_B32 = LoadOp<SPACE, MemB32>;  \
+  using LD_##LETTER##_B64 = LoadOp<SPACE, MemB64>;  \
+  using ST_##LETTER##_B8 = StoreOp<SPACE, MemU8>;   \
+  using ST_##LETTER##_B16 = StoreOp<SPACE, MemU16>; \
+  using ST_##LETTER##_B32 = StoreOp<SPACE, MemB32>; \
+  using ST_##LETTER##_B64 = StoreOp<SPACE, MemB64>;
 CULVERT_MEMORY(G, Space::kGlobal)
 CULVERT_MEMORY(X, Space::kGeneric)
 CULVERT_MEMORY(S, Space::kShared)
 CULVERT_MEMORY(L, Space::kLocal)
 #undef CULVERT_MEMORY
-
-// ---- Addresses -------------------------------------------------------------------------------------------------------
-// The generic address of shared offset o is the scratchpad's address + o; of local offset o, the lane's local memory + o.
-
-CULVERT_INLINE U64x LocalBases(const Exec* x) {
-  return LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);
-}
-
-struct CVTA_SHARED {
-  CULVERT_RUN {
-    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) + reinterpret_cast<uint64_t>(x->scratchpad));
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
-struct CVTA_TO_SHARED {
-  CULVERT_RUN {
-    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) - reinterpret_cast<uint64_t>(x->scratchpad));
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
-struct CVTA_LOCAL {
-  CULVERT_RUN {
-    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) + LocalBases(x));
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
-struct CVTA_TO_LOCAL {
-  CULVERT_RUN {
-    Store<kFull>(window, ip->dst, mask, Load<U64x>(window, ip->a) - LocalBases(x));
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
-struct LOCAL_ADDRESS {
-  CULVERT_RUN {
-    Store<kFull>(window, ip->dst, mask, U64x{} + (x->local_base + static_cast<uint64_t>(int64_t{ip->imm})));
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
-
-struct ISSPACEP {
-  CULVERT_RUN {
-    U64x address = Load<U64x>(window, ip->a);
-    uint32_t shared = Compress(address - reinterpret_cast<uint64_t>(x->scratchpad) < U64x{} + x->scratchpad_bytes);
-    uint32_t local = Compress(address - LocalBases(x) < U64x{} + x->local_bytes);
-    uint32_t result = 0;
-    switch (static_cast<Space>(ip->x)) {
-      case Space::kShared: result = shared; break;
-      case Space::kLocal: result = local; break;
-      case Space::kGlobal:  // the constant and parameter windows lie in the global one (PTX ISA, isspacep)
-      case Space::kConst:
-      case Space::kParam: result = ~(shared | local); break;
-      case Space::kGeneric: result = ~0u; break;
-    }
-    StorePredicate<kFull>(window, ip->dst, mask, result);
-    CULVERT_DISPATCH(ip + 1);
-  }
-};
 
 }  // namespace
 }  // namespace culvert::npu

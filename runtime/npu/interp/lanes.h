@@ -1,6 +1,6 @@
-// Lanes: one register slot as a vector value, and how handlers read and write slots. Included only by handler files, which
-// are compiled once per instruction set; everything is therefore internal to the including file (no symbol may be shared
-// between two instruction sets).
+// Lanes: one register slot as a vector value, and how handlers read and write slots. Included only by handler files,
+// which are compiled once per instruction set; everything is therefore internal to the including file (no symbol may be
+// shared between two instruction sets).
 #ifndef CULVERT_RUNTIME_NPU_INTERP_LANES_H_
 #define CULVERT_RUNTIME_NPU_INTERP_LANES_H_
 

@@ -19,12 +19,14 @@ std::vector<bool> WrittenSlots(const Program& program, const ProgramFunction& fu
   std::vector<bool> written(function.slot_count + 4, false);
   auto mark = [&](uint16_t slot, int width) {
     if (slot == bytecode::kNoOperand) return;
-    for (int i = 0; i < width && slot + static_cast<size_t>(i) < written.size(); ++i) written[slot + static_cast<size_t>(i)] = true;
+    for (int i = 0; i < width && slot + static_cast<size_t>(i) < written.size(); ++i)
+      written[slot + static_cast<size_t>(i)] = true;
   };
   for (uint32_t i = 0; i < function.instruction_count; ++i) {
     const Instruction& instruction = program.code[function.first_instruction + i];
     const OperandKinds& kinds = KindsOf(instruction.op);
-    if (kinds.dst == OperandKind::kRegister || kinds.dst == OperandKind::kEither) mark(instruction.dst, kinds.dst_slots);
+    if (kinds.dst == OperandKind::kRegister || kinds.dst == OperandKind::kEither)
+      mark(instruction.dst, kinds.dst_slots);
     if (!kinds.has_extension) continue;
     ++i;
     if (!kinds.writes_extension) continue;
@@ -69,19 +71,20 @@ PreparedFunction PrepareFunction(const Program& program, uint32_t index) {
   for (uint32_t i = 0; i < function.constant_count; ++i) {
     const ConstantInit& constant = program.constants[function.first_constant + i];
     bool is_written = written[constant.slot] || (constant.width_bytes == 8 && written[constant.slot + 1u]);
-    (VariesByBlock(constant.kind) || is_written ? prepared.block_constants : prepared.launch_constants).push_back(constant);
+    (VariesByBlock(constant.kind) || is_written ? prepared.block_constants : prepared.launch_constants)
+        .push_back(constant);
   }
   return prepared;
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const PreparedProgram>> PreparedProgram::Prepare(std::shared_ptr<const Program> program,
-                                                                                absl::Span<const uint64_t> symbol_addresses) {
+absl::StatusOr<std::shared_ptr<const PreparedProgram>> PreparedProgram::Prepare(
+    std::shared_ptr<const Program> program, absl::Span<const uint64_t> symbol_addresses) {
   CULVERT_RETURN_IF_ERROR(VerifyProgram(*program));
   if (symbol_addresses.size() != program->symbols.size()) {
-    return Error(ErrorKind::kInvalidImage, "program of kernel %s has %d symbols, %d addresses were given", program->info.name,
-                 program->symbols.size(), symbol_addresses.size());
+    return Error(ErrorKind::kInvalidImage, "program of kernel %s has %d symbols, %d addresses were given",
+                 program->info.name, program->symbols.size(), symbol_addresses.size());
   }
   auto prepared = std::make_shared<PreparedProgramImpl>(
       program, std::vector<uint64_t>(symbol_addresses.begin(), symbol_addresses.end()));
@@ -93,7 +96,8 @@ int64_t PreparedProgramImpl::FunctionAt(uint64_t descriptor) const {
   if (descriptor < kFunctionAddressBase || descriptor % 16 != 0) return -1;
   uint64_t id = (descriptor - kFunctionAddressBase) / 16;
   const auto& table = program_->function_table;
-  auto entry = std::lower_bound(table.begin(), table.end(), id, [](const FunctionTableEntry& e, uint64_t value) { return e.id < value; });
+  auto entry = std::lower_bound(table.begin(), table.end(), id,
+                                [](const FunctionTableEntry& e, uint64_t value) { return e.id < value; });
   return entry != table.end() && entry->id == id ? int64_t{entry->function} : -1;
 }
 

@@ -14,10 +14,11 @@ struct PreparedFunction {
   const bytecode::Instruction* code = nullptr;  // first instruction
   uint32_t index = 0;
   uint32_t instruction_count = 0;
-  uint64_t window_bytes = 0;     // with slack behind it: an operand's slot number is below slot_count, whatever its width
+  uint64_t window_bytes = 0;  // with slack behind it: an operand's slot number is below slot_count, whatever its width
   uint32_t local_bytes = 0;
   bool uses_alloca = false;
-  // Constants the code never writes and that hold for a launch; the others are filled in before every use of the window.
+  // Constants the code never writes and that hold for a launch; the others are filled in before every use of the
+  // window.
   std::vector<bytecode::ConstantInit> launch_constants;
   std::vector<bytecode::ConstantInit> block_constants;
 };

@@ -87,14 +87,37 @@ class Formatter {
       i = Number(i + 1, &spec);
     }
     std::string length;
-    while (i < format_.size() && length.size() < 2 && std::strchr("hlLjzt", format_[i]) != nullptr) length += format_[i++];
+    while (i < format_.size() && length.size() < 2 && std::strchr("hlLjzt", format_[i]) != nullptr)
+      length += format_[i++];
     char kind = i < format_.size() ? format_[i] : '\0';
     switch (kind) {
-      case '%': out_.text += '%'; break;
-      case 'd': case 'i': case 'u': case 'o': case 'x': case 'X': Integer(spec, length, kind); break;
-      case 'c': Print(spec + 'c', Take<int32_t>()); break;
-      case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case 'a': case 'A': Print(spec + kind, Take<double>()); break;
-      case 'p': Print(spec + 'p', reinterpret_cast<void*>(Take<uint64_t>())); break;
+      case '%':
+        out_.text += '%';
+        break;
+      case 'd':
+      case 'i':
+      case 'u':
+      case 'o':
+      case 'x':
+      case 'X':
+        Integer(spec, length, kind);
+        break;
+      case 'c':
+        Print(spec + 'c', Take<int32_t>());
+        break;
+      case 'e':
+      case 'E':
+      case 'f':
+      case 'F':
+      case 'g':
+      case 'G':
+      case 'a':
+      case 'A':
+        Print(spec + kind, Take<double>());
+        break;
+      case 'p':
+        Print(spec + 'p', reinterpret_cast<void*>(Take<uint64_t>()));
+        break;
       case 's': {
         uint64_t address = Take<uint64_t>();
         std::optional<std::string> text = address == 0 ? "(null)" : ReadString(read_, address, kMaxStringBytes);

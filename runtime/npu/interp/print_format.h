@@ -17,11 +17,11 @@ std::optional<std::string> ReadString(const MemoryReader& read, uint64_t address
 
 struct FormattedText {
   std::string text;
-  int arguments = 0;          // conversions that took an argument
-  uint64_t bad_address = 0;   // not 0: memory that could not be read
+  int arguments = 0;         // conversions that took an argument
+  uint64_t bad_address = 0;  // not 0: memory that could not be read
 };
-// `arguments` is the buffer that the compiler lays out: each value at the next multiple of its size (4 or 8), floats as f64.
-// At most 32 arguments; unknown conversions are printed as they stand, as CUDA does.
+// `arguments` is the buffer that the compiler lays out: each value at the next multiple of its size (4 or 8), floats as
+// f64. At most 32 arguments; unknown conversions are printed as they stand, as CUDA does.
 FormattedText FormatPrintf(const MemoryReader& read, uint64_t format, uint64_t arguments);
 
 }  // namespace culvert::npu

@@ -10,8 +10,8 @@ namespace culvert::npu {
 using bytecode::Instruction;
 using bytecode::Op;
 
-// The deepest call first, then the lowest instruction: lanes that are behind catch up and are merged. Lanes that have spun
-// in this turn are merged with, but not chosen.
+// The deepest call first, then the lowest instruction: lanes that are behind catch up and are merged. Lanes that have
+// spun in this turn are merged with, but not chosen.
 bool BlockState::Pick(Warp& warp, Group* picked) {
   int best = -1;
   for (int i = 0; i < warp.group_count; ++i) {
@@ -22,7 +22,8 @@ bool BlockState::Pick(Warp& warp, Group* picked) {
       continue;
     }
     const Group& other = warp.groups[best];
-    if (group.frame->depth != other.frame->depth ? group.frame->depth > other.frame->depth : group.ip < other.ip) best = i;
+    if (group.frame->depth != other.frame->depth ? group.frame->depth > other.frame->depth : group.ip < other.ip)
+      best = i;
   }
   if (best < 0) return false;
   *picked = warp.groups[best];
@@ -42,7 +43,8 @@ void BlockState::Resume(Warp& warp, const Group& group) {
   const Instruction* wait_ip = kNowhere;
   for (int i = 0; i < warp.group_count; ++i) {
     const Group& other = warp.groups[i];
-    if (other.state == Group::State::kRunnable && !other.spun && other.frame == group.frame) wait_ip = std::min(wait_ip, other.ip);
+    if (other.state == Group::State::kRunnable && !other.spun && other.frame == group.frame)
+      wait_ip = std::min(wait_ip, other.ip);
   }
   x.wait_ip = wait_ip;
   x.code = group.frame->function->code;
@@ -127,7 +129,8 @@ Turn BlockState::RunWarp(Warp& warp) {
     warp.seen_state.store(0, std::memory_order_relaxed);
     Resume(warp, group);
     Group stopped{.ip = x.stop_ip, .frame = group.frame, .mask = x.stop_mask};
-    warp.seen_instruction.store(static_cast<uint32_t>(x.stop_ip - program->program().code.data()), std::memory_order_relaxed);
+    warp.seen_instruction.store(static_cast<uint32_t>(x.stop_ip - program->program().code.data()),
+                                std::memory_order_relaxed);
     warp.seen_lanes.store(x.stop_mask, std::memory_order_relaxed);
     warp.seen_state.store(static_cast<uint32_t>(x.stop) + 1, std::memory_order_relaxed);
     switch (x.stop) {
@@ -175,7 +178,8 @@ Turn BlockState::RunWarp(Warp& warp) {
 
 // ---- What handlers call --------------------------------------------------------------------------------------------
 
-const Instruction* Diverge(Exec* x, const Instruction* target, const Instruction* next, uint32_t taken, uint32_t* mask) {
+const Instruction* Diverge(Exec* x, const Instruction* target, const Instruction* next, uint32_t taken,
+                           uint32_t* mask) {
   uint32_t others = *mask & ~taken;
   bool go_next = next < target;
   x->warp->Park({.ip = go_next ? target : next, .frame = x->frame, .mask = go_next ? taken : others});
@@ -222,8 +226,8 @@ void SplitGuard(Exec* x, uint32_t mask) {
   x->guard_end = nullptr;
 }
 
-void ReportFault(Exec* x, const Instruction* ip, ErrorKind kind, int lane, uint64_t address, uint32_t bytes, uint32_t access,
-                 bytecode::Space space) {
+void ReportFault(Exec* x, const Instruction* ip, ErrorKind kind, int lane, uint64_t address, uint32_t bytes,
+                 uint32_t access, bytecode::Space space) {
   culvert_fault fault = {};
   fault.kind = static_cast<uint32_t>(kind);
   fault.access = access;

@@ -1,6 +1,6 @@
-// Soft half: conversions between f32 and the narrower formats f16, bf16 and tf32 in every rounding mode. Narrow values are
-// held as 32-bit lanes (f16 and bf16 in the low 16 bits, the rest zero). They are done in integer arithmetic; where the host
-// has F16C its conversions, which give the same bits, do the common cases.
+// Soft half: conversions between f32 and the narrower formats f16, bf16 and tf32 in every rounding mode. Narrow values
+// are held as 32-bit lanes (f16 and bf16 in the low 16 bits, the rest zero). They are done in integer arithmetic; where
+// the host has F16C its conversions, which give the same bits, do the common cases.
 #ifndef CULVERT_RUNTIME_NPU_INTERP_SOFT_HALF_H_
 #define CULVERT_RUNTIME_NPU_INTERP_SOFT_HALF_H_
 
@@ -14,11 +14,16 @@ namespace {
 CULVERT_INLINE U32x RoundingIncrement(uint16_t x, U32x magnitude, U32x dropped, U32x negative) {
   U32x one = U32x{} + 1u, half = one << (dropped - 1u), ones = (one << dropped) - 1u;
   switch (static_cast<bytecode::Rounding>(x & bytecode::kRoundingMask)) {
-    case bytecode::Rounding::kRz: return U32x{};
-    case bytecode::Rounding::kRm: return ones & negative;
-    case bytecode::Rounding::kRp: return ones & ~negative;
-    case bytecode::Rounding::kRna: return half;
-    case bytecode::Rounding::kRn: break;
+    case bytecode::Rounding::kRz:
+      return U32x{};
+    case bytecode::Rounding::kRm:
+      return ones & negative;
+    case bytecode::Rounding::kRp:
+      return ones & ~negative;
+    case bytecode::Rounding::kRna:
+      return half;
+    case bytecode::Rounding::kRn:
+      break;
   }
   return half - 1u + ((magnitude >> dropped) & 1u);
 }
@@ -36,13 +41,15 @@ CULVERT_INLINE U32x Bf16FromF32(uint16_t x, F32x a) {
   return Select(a != a, U32x{} + 0x7fffu, RoundLowBits(x, a, 16) >> 16);
 }
 CULVERT_INLINE F32x F32FromBf16(U32x a) { return Bits<F32x>(a << 16); }
-CULVERT_INLINE U32x Tf32FromF32(uint16_t x, F32x a) { return Select(a != a, U32x{} + 0x7fffffffu, RoundLowBits(x, a, 13)); }
+CULVERT_INLINE U32x Tf32FromF32(uint16_t x, F32x a) {
+  return Select(a != a, U32x{} + 0x7fffffffu, RoundLowBits(x, a, 13));
+}
 
 #ifdef __F16C__
 using H16x = _Float16 __attribute__((vector_size(64)));
 
-// f16 to f32 by the host's instruction, spelled out: if the compiler saw a conversion it would turn comparisons of converted
-// values into f16 comparisons, which it does lane by lane.
+// f16 to f32 by the host's instruction, spelled out: if the compiler saw a conversion it would turn comparisons of
+// converted values into f16 comparisons, which it does lane by lane.
 CULVERT_INLINE F32x WidenHalves(U16x a) {
 #ifdef __AVX512F__
   using NarrowPart = uint16_t __attribute__((vector_size(32)));
@@ -103,8 +110,8 @@ CULVERT_INLINE F32x F32FromF16(U32x a) {
 #endif
 }
 
-// f64 to f32 rounded to odd: inexact results have their last bit set, so that rounding them again to a format two or more
-// bits shorter gives what rounding the f64 value would have given.
+// f64 to f32 rounded to odd: inexact results have their last bit set, so that rounding them again to a format two or
+// more bits shorter gives what rounding the f64 value would have given.
 CULVERT_INLINE F32x NarrowToOdd(F64x a) {
   F32x nearest = __builtin_convertvector(a, F32x);
   F64x back = __builtin_convertvector(nearest, F64x);

@@ -13,8 +13,12 @@ using bytecode::Op;
 using bytecode::Space;
 using bytecode::Syscall;
 
-uint64_t* Slot64(uint8_t* window, uint16_t slot) { return reinterpret_cast<uint64_t*>(window + slot * bytecode::kSlotBytes); }
-uint32_t* Slot32(uint8_t* window, uint16_t slot) { return reinterpret_cast<uint32_t*>(window + slot * bytecode::kSlotBytes); }
+uint64_t* Slot64(uint8_t* window, uint16_t slot) {
+  return reinterpret_cast<uint64_t*>(window + slot * bytecode::kSlotBytes);
+}
+uint32_t* Slot32(uint8_t* window, uint16_t slot) {
+  return reinterpret_cast<uint32_t*>(window + slot * bytecode::kSlotBytes);
+}
 
 bool ReadMemory(const Exec* x, uint64_t address, void* target, uint32_t bytes) {
   uint8_t* out = static_cast<uint8_t*>(target);
@@ -28,29 +32,35 @@ bool ReadMemory(const Exec* x, uint64_t address, void* target, uint32_t bytes) {
 }
 
 bool Printf(Exec* x, const Instruction* ip, uint8_t* window, uint32_t lane) {
-  MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) { return ReadMemory(x, address, target, bytes); };
+  MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) {
+    return ReadMemory(x, address, target, bytes);
+  };
   FormattedText formatted = FormatPrintf(read, Slot64(window, ip->a)[lane], Slot64(window, ip->b)[lane]);
   if (formatted.bad_address != 0) {
-    ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), formatted.bad_address, 1, CULVERT_ACCESS_READ, Space::kGeneric);
+    ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), formatted.bad_address, 1,
+                CULVERT_ACCESS_READ, Space::kGeneric);
     return false;
   }
   int accepted = x->launch->services->print(x->launch, formatted.text.data(), formatted.text.size());
-  if (ip->dst != bytecode::kNoOperand) Slot32(window, ip->dst)[lane] = static_cast<uint32_t>(accepted < 0 ? -1 : formatted.arguments);
+  if (ip->dst != bytecode::kNoOperand)
+    Slot32(window, ip->dst)[lane] = static_cast<uint32_t>(accepted < 0 ? -1 : formatted.arguments);
   return true;
 }
 
 void AssertFail(Exec* x, const Instruction* ip, uint8_t* window, uint32_t lane) {
   constexpr size_t kLimit = 1024;
-  MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) { return ReadMemory(x, address, target, bytes); };
+  MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) {
+    return ReadMemory(x, address, target, bytes);
+  };
   auto text = [&](uint16_t slot) { return ReadString(read, Slot64(window, slot)[lane], kLimit).value_or("?"); };
   const uint16_t* extension = reinterpret_cast<const bytecode::Extension*>(ip + 1)->slot;
   const BlockState& block = *x->block;
   const uint32_t* dims = x->launch->block;
   uint32_t thread = x->warp->index * kWarpLanes + lane;
-  std::string line = absl::StrFormat("%s:%d: %s: block: [%d,%d,%d], thread: [%d,%d,%d] Assertion `%s` failed.\n", text(ip->b),
-                                     Slot32(window, extension[0])[lane], text(ip->c), block.block[0], block.block[1],
-                                     block.block[2], thread % dims[0], thread / dims[0] % dims[1], thread / dims[0] / dims[1],
-                                     text(ip->a));
+  std::string line =
+      absl::StrFormat("%s:%d: %s: block: [%d,%d,%d], thread: [%d,%d,%d] Assertion `%s` failed.\n", text(ip->b),
+                      Slot32(window, extension[0])[lane], text(ip->c), block.block[0], block.block[1], block.block[2],
+                      thread % dims[0], thread / dims[0] % dims[1], thread / dims[0] / dims[1], text(ip->a));
   x->launch->services->assert_message(x->launch, line.data(), line.size());
 }
 
@@ -74,7 +84,8 @@ bool RunSyscall(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) 
       case Syscall::kFree: {
         uint64_t address = Slot64(window, ip->a)[lane];
         if (address == 0 || services->heap_free(x->launch, address)) break;
-        ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), address, 0, CULVERT_ACCESS_WRITE, Space::kGeneric);
+        ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), address, 0, CULVERT_ACCESS_WRITE,
+                    Space::kGeneric);
         return false;
       }
     }
@@ -91,7 +102,9 @@ bool RunAlloca(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
     uint64_t& top = warp.alloca_top[lane];
     uint64_t floor = x->local_base + x->frame->function->local_bytes;
     switch (ip->op) {
-      case Op::STACKSAVE: Slot64(window, ip->dst)[lane] = top; break;
+      case Op::STACKSAVE:
+        Slot64(window, ip->dst)[lane] = top;
+        break;
       case Op::STACKRESTORE: {
         uint64_t value = Slot64(window, ip->a)[lane];
         if (value < floor || value > x->local_bytes) {

@@ -62,7 +62,8 @@ OperandKinds ReadRow(Op op, std::string_view operands) {
       kinds.dst_slots = result.starts_with("r32 ") ? 1 : result.starts_with("dst") ? 4 : 2;
     }
   }
-  for (absl::string_view field : absl::StrSplit(absl::string_view(sources.data(), sources.size()), ' ', absl::SkipEmpty())) {
+  for (absl::string_view field :
+       absl::StrSplit(absl::string_view(sources.data(), sources.size()), ' ', absl::SkipEmpty())) {
     ReadField({field.data(), field.size()}, &kinds);
   }
   if (op == Op::BAR) kinds.dst = OperandKind::kEither;
@@ -88,17 +89,25 @@ bool MayBeAbsent(Op op, char field) {
     case Op::ADD_CC_I32:
     case Op::ADD_CC_I64:
     case Op::SUB_CC_I32:
-    case Op::SUB_CC_I64: return field == 'x';
+    case Op::SUB_CC_I64:
+      return field == 'x';
     case Op::HSETP:
-    case Op::MATCH_ALL: return field == 'c';
+    case Op::MATCH_ALL:
+      return field == 'c';
     case Op::ATOM_G:
     case Op::ATOM_X:
-    case Op::ATOM_S: return field == 'd' || field == 'c';
-    case Op::VOTE: return field == 'b';
-    case Op::ELECT: return field == 'd' || field == 'c';
-    case Op::BAR: return field == 'b' || field == 'c' || field == 'd';
-    case Op::SYSCALL: return true;
-    default: return false;
+    case Op::ATOM_S:
+      return field == 'd' || field == 'c';
+    case Op::VOTE:
+      return field == 'b';
+    case Op::ELECT:
+      return field == 'd' || field == 'c';
+    case Op::BAR:
+      return field == 'b' || field == 'c' || field == 'd';
+    case Op::SYSCALL:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -112,7 +121,8 @@ class Verifier {
       const Instruction& instruction = At(i);
       if (instruction.op >= Op::kCount) return Fail(i, "unknown operation");
       starts_[i] = true;
-      if (KindsOf(instruction.op).has_extension && ++i >= function_.instruction_count) return Fail(i - 1, "extension missing");
+      if (KindsOf(instruction.op).has_extension && ++i >= function_.instruction_count)
+        return Fail(i - 1, "extension missing");
     }
     for (uint32_t i = 0; i < function_.instruction_count; ++i) {
       if (!starts_[i]) continue;
@@ -128,8 +138,9 @@ class Verifier {
 
   absl::Status Fail(uint32_t i, std::string_view what) const {
     Op op = At(i).op;
-    return Error(ErrorKind::kInvalidImage, "program of kernel %s, function %s, instruction %d (%s): %s", program_.info.name,
-                 function_.name, i, op < Op::kCount ? kRows[static_cast<size_t>(op)].name : "?", std::string(what));
+    return Error(ErrorKind::kInvalidImage, "program of kernel %s, function %s, instruction %d (%s): %s",
+                 program_.info.name, function_.name, i, op < Op::kCount ? kRows[static_cast<size_t>(op)].name : "?",
+                 std::string(what));
   }
 
   bool RegisterOk(uint16_t slot) const { return slot < function_.slot_count; }
@@ -147,14 +158,17 @@ class Verifier {
     const Instruction& in = At(i);
     OperandKinds kinds = KindsOf(in.op);
     if (in.op == Op::VOTE) {
-      kinds.dst = (in.x & 0xf) == static_cast<uint16_t>(bytecode::VoteMode::kBallot) ? OperandKind::kRegister : OperandKind::kPredicate;
+      kinds.dst = (in.x & 0xf) == static_cast<uint16_t>(bytecode::VoteMode::kBallot) ? OperandKind::kRegister
+                                                                                     : OperandKind::kPredicate;
     }
     if (in.op == Op::BAR) {
       auto kind = static_cast<bytecode::BarKind>(in.x & 0xf);
-      kinds.dst = kind < bytecode::BarKind::kRedPopc ? OperandKind::kNone
-                  : kind == bytecode::BarKind::kRedPopc ? OperandKind::kRegister : OperandKind::kPredicate;
+      kinds.dst = kind < bytecode::BarKind::kRedPopc    ? OperandKind::kNone
+                  : kind == bytecode::BarKind::kRedPopc ? OperandKind::kRegister
+                                                        : OperandKind::kPredicate;
       if (kind < bytecode::BarKind::kRedPopc) kinds.c = OperandKind::kNone;
-      if (kind >= bytecode::BarKind::kRedPopc && (in.dst == kNoOperand || in.c == kNoOperand)) return Fail(i, "operand missing");
+      if (kind >= bytecode::BarKind::kRedPopc && (in.dst == kNoOperand || in.c == kNoOperand))
+        return Fail(i, "operand missing");
       if (kind == bytecode::BarKind::kArrive && in.b == kNoOperand) return Fail(i, "thread count missing");
     }
     if (!Ok(kinds.dst, in.dst, in.op, 'd')) return Fail(i, "result operand outside the window");
@@ -178,8 +192,9 @@ class Verifier {
       auto which = static_cast<bytecode::Syscall>(in.x);
       if (which > bytecode::Syscall::kFree) return Fail(i, "unknown system call");
       bool has_a = in.a != kNoOperand, has_b = in.b != kNoOperand, has_c = in.c != kNoOperand;
-      bool complete = which == bytecode::Syscall::kVprintf ? has_a && has_b
-                      : which == bytecode::Syscall::kAssertFail ? has_a && has_b && has_c && RegisterOk(slot[0]) : has_a;
+      bool complete = which == bytecode::Syscall::kVprintf      ? has_a && has_b
+                      : which == bytecode::Syscall::kAssertFail ? has_a && has_b && has_c && RegisterOk(slot[0])
+                                                                : has_a;
       if (which == bytecode::Syscall::kMalloc) complete &= in.dst != kNoOperand;
       return complete ? absl::OkStatus() : Fail(i, "operand missing");
     }
@@ -202,7 +217,8 @@ class Verifier {
       case Op::BRA:
       case Op::BRP:
         if (!IsStart(in.imm)) return Fail(i, "branch out of the function");
-        if (in.imm <= static_cast<int32_t>(i) && !(in.x & bytecode::kBackEdge)) return Fail(i, "backward branch is not marked");
+        if (in.imm <= static_cast<int32_t>(i) && !(in.x & bytecode::kBackEdge))
+          return Fail(i, "backward branch is not marked");
         return absl::OkStatus();
       case Op::BRX: {
         uint64_t end = uint64_t{static_cast<uint32_t>(in.imm)} + in.b;
@@ -213,12 +229,15 @@ class Verifier {
         return absl::OkStatus();
       }
       case Op::CALL:
-        if (in.imm < 0 || static_cast<uint32_t>(in.imm) >= program_.functions.size()) return Fail(i, "call of no function");
+        if (in.imm < 0 || static_cast<uint32_t>(in.imm) >= program_.functions.size())
+          return Fail(i, "call of no function");
         return absl::OkStatus();
-      case Op::GUARD: return CheckGuard(i);
+      case Op::GUARD:
+        return CheckGuard(i);
       case Op::FAULT:
         return IsSticky(static_cast<ErrorKind>(in.imm)) ? absl::OkStatus() : Fail(i, "no fault code");
-      default: return absl::OkStatus();
+      default:
+        return absl::OkStatus();
     }
   }
 
@@ -230,10 +249,19 @@ class Verifier {
     for (int64_t k = i + 1; k < end; ++k) {
       if (!starts_[static_cast<size_t>(k)]) continue;
       switch (At(static_cast<uint32_t>(k)).op) {
-        case Op::BRA: case Op::BRP: case Op::BRX: case Op::GUARD: case Op::UNGUARD: case Op::CALL: case Op::CALL_INDIRECT:
-        case Op::RET: case Op::BAR: case Op::JOIN:
+        case Op::BRA:
+        case Op::BRP:
+        case Op::BRX:
+        case Op::GUARD:
+        case Op::UNGUARD:
+        case Op::CALL:
+        case Op::CALL_INDIRECT:
+        case Op::RET:
+        case Op::BAR:
+        case Op::JOIN:
           return Fail(static_cast<uint32_t>(k), "not allowed in a guarded region");
-        default: break;
+        default:
+          break;
       }
     }
     return absl::OkStatus();
@@ -243,10 +271,19 @@ class Verifier {
   absl::Status CheckEnd() const {
     uint32_t last = function_.instruction_count;
     while (last > 0 && !starts_[last - 1]) --last;
-    if (last == 0) return Error(ErrorKind::kInvalidImage, "program of kernel %s: function %s is empty", program_.info.name, function_.name);
+    if (last == 0)
+      return Error(ErrorKind::kInvalidImage, "program of kernel %s: function %s is empty", program_.info.name,
+                   function_.name);
     switch (At(last - 1).op) {
-      case Op::BRA: case Op::BRX: case Op::RET: case Op::EXIT: case Op::TRAP: case Op::FAULT: return absl::OkStatus();
-      default: return Fail(last - 1, "control runs off the end");
+      case Op::BRA:
+      case Op::BRX:
+      case Op::RET:
+      case Op::EXIT:
+      case Op::TRAP:
+      case Op::FAULT:
+        return absl::OkStatus();
+      default:
+        return Fail(last - 1, "control runs off the end");
     }
   }
 
@@ -257,9 +294,11 @@ class Verifier {
 
 absl::Status CheckConstants(const Program& program, const ProgramFunction& function) {
   auto fail = [&](const char* what) {
-    return Error(ErrorKind::kInvalidImage, "program of kernel %s, function %s: %s", program.info.name, function.name, what);
+    return Error(ErrorKind::kInvalidImage, "program of kernel %s, function %s: %s", program.info.name, function.name,
+                 what);
   };
-  if (uint64_t{function.first_constant} + function.constant_count > program.constants.size()) return fail("constants out of range");
+  if (uint64_t{function.first_constant} + function.constant_count > program.constants.size())
+    return fail("constants out of range");
   for (uint32_t i = 0; i < function.constant_count; ++i) {
     const bytecode::ConstantInit& constant = program.constants[function.first_constant + i];
     if (constant.kind >= ConstantKind::kCount) return fail("unknown constant");
@@ -270,8 +309,10 @@ absl::Status CheckConstants(const Program& program, const ProgramFunction& funct
          constant.value + constant.source_bytes > program.info.parameter_bytes)) {
       return fail("parameter out of range");
     }
-    if (constant.kind == ConstantKind::kSymbolAddress && constant.symbol >= program.symbols.size()) return fail("unknown symbol");
-    if (constant.kind == ConstantKind::kFunctionAddress && constant.symbol >= program.function_table.size()) return fail("unknown function");
+    if (constant.kind == ConstantKind::kSymbolAddress && constant.symbol >= program.symbols.size())
+      return fail("unknown symbol");
+    if (constant.kind == ConstantKind::kFunctionAddress && constant.symbol >= program.function_table.size())
+      return fail("unknown function");
   }
   return absl::OkStatus();
 }
@@ -285,12 +326,15 @@ const OperandKinds& KindsOf(Op op) {
 
 absl::Status VerifyProgram(const Program& program) {
   const std::string& name = program.info.name;
-  if (program.entry >= program.functions.size()) return Error(ErrorKind::kInvalidImage, "program of kernel %s has no entry", name);
+  if (program.entry >= program.functions.size())
+    return Error(ErrorKind::kInvalidImage, "program of kernel %s has no entry", name);
   for (const FunctionTableEntry& entry : program.function_table) {
-    if (entry.function >= program.functions.size()) return Error(ErrorKind::kInvalidImage, "program of kernel %s: function table", name);
+    if (entry.function >= program.functions.size())
+      return Error(ErrorKind::kInvalidImage, "program of kernel %s: function table", name);
   }
   for (const ProgramFunction& function : program.functions) {
-    uint64_t predicate_slots = (uint64_t{function.predicate_count} * 4 + bytecode::kSlotBytes - 1) / bytecode::kSlotBytes;
+    uint64_t predicate_slots =
+        (uint64_t{function.predicate_count} * 4 + bytecode::kSlotBytes - 1) / bytecode::kSlotBytes;
     if (uint64_t{function.first_instruction} + function.instruction_count > program.code.size() ||
         predicate_slots > function.slot_count || function.slot_count > 0xffff || function.local_bytes % 16 != 0 ||
         function.local_bytes > kMaxLocalBytesPerThread) {

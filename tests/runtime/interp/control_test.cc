@@ -5,8 +5,8 @@ namespace culvert::npu {
 namespace {
 
 // Slots used by most tests: 1 lane number, 2-3 output base address, 4 constant 4, 6-7 own output address.
-constexpr uint16_t kTid = 1, kBase = 2, kFour = 4, kAddress = 6, kValue = 8, kOne = 9, kZero = 10, kFull = 11, kTemp = 12,
-                   kTemp2 = 13;
+constexpr uint16_t kTid = 1, kBase = 2, kFour = 4, kAddress = 6, kValue = 8, kOne = 9, kZero = 10, kFull = 11,
+                   kTemp = 12, kTemp2 = 13;
 
 void Prologue(Assembler& as, uint64_t base) {
   as.Constant(kTid, ConstantKind::kTidX);
@@ -197,7 +197,8 @@ TEST(Control, StuckBarrierIsReported) {
   EXPECT_NE(reports[0].state.find("barrier 0"), std::string::npos) << reports[0].state;
 }
 
-// f(n) = n == 0 ? 0 : n + f(n - 1), with different depths per lane; the argument and result go through registers' memory.
+// f(n) = n == 0 ? 0 : n + f(n - 1), with different depths per lane; the argument and result go through registers'
+// memory.
 Assembler Recursive(Machine& m, uint64_t limit) {
   Assembler as;
   Prologue(as, m.address());

@@ -39,9 +39,11 @@ class Assembler {
     program_->functions.push_back(function);
   }
   // Position of the next instruction in its function.
-  int32_t Here() const { return static_cast<int32_t>(program_->code.size() - program_->functions.back().first_instruction); }
-  int32_t Add(Op op, uint16_t dst = kNoOperand, uint16_t a = kNoOperand, uint16_t b = kNoOperand, uint16_t c = kNoOperand,
-              uint16_t x = 0, int32_t imm = 0) {
+  int32_t Here() const {
+    return static_cast<int32_t>(program_->code.size() - program_->functions.back().first_instruction);
+  }
+  int32_t Add(Op op, uint16_t dst = kNoOperand, uint16_t a = kNoOperand, uint16_t b = kNoOperand,
+              uint16_t c = kNoOperand, uint16_t x = 0, int32_t imm = 0) {
     int32_t at = Here();
     program_->code.push_back({op, dst, a, b, c, x, imm});
     return at;
@@ -88,11 +90,12 @@ class Assembler {
 
 class Machine {
  public:
-  static constexpr uint64_t kBytes = 64 << 10;   // of the window; the last 8 KiB are not allocated
-  static constexpr uint64_t kScratch = 32 << 10; // offset of the scratchpad (4 KiB) in the window
-  static constexpr uint64_t kLocal = 40 << 10;   // offset of local memory (256 bytes for each of 64 threads)
+  static constexpr uint64_t kBytes = 64 << 10;    // of the window; the last 8 KiB are not allocated
+  static constexpr uint64_t kScratch = 32 << 10;  // offset of the scratchpad (4 KiB) in the window
+  static constexpr uint64_t kLocal = 40 << 10;    // offset of local memory (256 bytes for each of 64 threads)
 
-  Machine() : memory_(static_cast<uint8_t*>(std::aligned_alloc(4096, kBytes))), granules_(kBytes / kAccessGranuleBytes, 3) {
+  Machine()
+      : memory_(static_cast<uint8_t*>(std::aligned_alloc(4096, kBytes))), granules_(kBytes / kAccessGranuleBytes, 3) {
     std::memset(memory_, 0, kBytes);
     for (size_t i = (kBytes - 8192) / kAccessGranuleBytes; i < granules_.size(); ++i) granules_[i] = 0;
     services_.version = CULVERT_KERNEL_ABI_VERSION;
@@ -119,7 +122,8 @@ class Machine {
   }
 
   // Runs the blocks one after the other. The result of the last slice; kYielded if `max_yields` was reached.
-  SliceResult Run(std::shared_ptr<const Program> program, uint32_t threads, uint32_t blocks = 1, int max_yields = 1000) {
+  SliceResult Run(std::shared_ptr<const Program> program, uint32_t threads, uint32_t blocks = 1,
+                  int max_yields = 1000) {
     auto prepared = PreparedProgram::Prepare(program, {});
     EXPECT_TRUE(prepared.ok()) << prepared.status();
     if (!prepared.ok()) return SliceResult::kStopped;

@@ -53,7 +53,8 @@ TEST(Memory, FaultsNameLaneAddressAndKind) {
     uint32_t thread;
   };
   const Case cases[] = {
-      {Machine::kBytes - 8192 - 64, 4, ErrorKind::kIllegalAddress, 16},  // lanes from 16 on are past the last allocation
+      {Machine::kBytes - 8192 - 64, 4, ErrorKind::kIllegalAddress,
+       16},  // lanes from 16 on are past the last allocation
       {Machine::kBytes - 8192, 0, ErrorKind::kIllegalAddress, 0},
       {uint64_t{1} << 40, 4, ErrorKind::kIllegalAddress, 0},
       {2, 4, ErrorKind::kMisalignedAddress, 0},
@@ -251,11 +252,18 @@ TEST(Verify, RefusesBadPrograms) {
   refuse([](Program& p) { p.code[1].imm = 100; }, "branch out");
   refuse([](Program& p) { p.code[1].imm = 0; }, "backward branch");
   refuse([](Program& p) { p.code[4].op = Op::NOP; }, "runs off the end");
-  refuse([](Program& p) { p.code[2].op = Op::NOP; p.code[3].op = Op::SHFL; p.functions[0].instruction_count = 4; }, "extension missing");
+  refuse(
+      [](Program& p) {
+        p.code[2].op = Op::NOP;
+        p.code[3].op = Op::SHFL;
+        p.functions[0].instruction_count = 4;
+      },
+      "extension missing");
   refuse([](Program& p) { p.functions[0].instruction_count = 100; }, "sizes");
   refuse([](Program& p) { p.entry = 3; }, "entry");
   refuse([](Program& p) { p.code[0] = {Op::GUARD, kNoOperand, 0, kNoOperand, kNoOperand, 0, 1}; }, "guarded region");
-  refuse([](Program& p) { p.code[0] = {Op::CALL, kNoOperand, kNoOperand, kNoOperand, kNoOperand, 0, 4}; }, "call of no function");
+  refuse([](Program& p) { p.code[0] = {Op::CALL, kNoOperand, kNoOperand, kNoOperand, kNoOperand, 0, 4}; },
+         "call of no function");
 }
 
 }  // namespace
