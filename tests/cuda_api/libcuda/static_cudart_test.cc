@@ -1,5 +1,6 @@
 // What a statically linked runtime library asks of the driver beyond the public API (cuGetExportTable). Whether such a
 // library accepts the answers is tested by the conformance programs that nvcc builds.
+#include <cstdint>
 #include <cstring>
 #include <set>
 #include <string>
@@ -37,7 +38,8 @@ using Destructor = void (*)(CUcontext, void*, void*);
 using Put = CUresult (*)(CUcontext, void*, void*, Destructor);
 using Delete = CUresult (*)(CUcontext, void*);
 using Get = CUresult (*)(void**, CUcontext, void*);
-using Handshake = CUresult (*)(unsigned, unsigned long long, unsigned char*);
+using Handshake = CUresult (*)(uint32_t, uint64_t, uint8_t*);
+using Flags = void (*)(const void**, size_t*);
 
 TEST(ExportTable, UnknownTablesAreRefused) {
   CUuuid uuid = {};
@@ -115,20 +117,20 @@ TEST_F(DriverTest, ResetCallsDestructors) {
 }
 
 TEST(ExportTable, NoToolWatchesRuntimeCalls) {
-  const unsigned* flags = nullptr;
+  const void* flags = nullptr;
   size_t count = 0;
-  Entry<void (*)(const unsigned**, size_t*)>(kCallbacks, 2)(&flags, &count);
+  Entry<Flags>(kCallbacks, 2)(&flags, &count);
   ASSERT_GE(count, 523u);
-  for (size_t i = 0; i < count; ++i) ASSERT_EQ(flags[i], 0u);
-  Entry<void (*)(const unsigned**, size_t*)>(kCallbacks, 6)(&flags, &count);
+  for (size_t i = 0; i < count; ++i) ASSERT_EQ(static_cast<const uint32_t*>(flags)[i], 0u);
+  Entry<Flags>(kCallbacks, 6)(&flags, &count);
   EXPECT_GE(count, 14u);
 }
 
 TEST_F(DriverTest, HandshakeDependsOnItsArguments) {
   auto handshake = Entry<Handshake>(kHandshake, 1);
   std::set<std::string> answers;
-  for (unsigned version : {13000u, 13001u, 13002u, 12082u}) {
-    for (unsigned long long seconds : {1000ull, 1001ull}) {
+  for (uint32_t version : {13000u, 13001u, 13002u, 12082u}) {
+    for (uint64_t seconds : {1000, 1001}) {
       unsigned char first[16], second[16];
       ASSERT_CU(handshake(version, seconds, first));
       ASSERT_CU(handshake(version, seconds, second));
