@@ -502,6 +502,8 @@ def rows_file(library, family, title, manual, rows):
     lines = [f"# Rows of {library}, family {family}. Meaning of the fields: cuda_api/README.md.",
              f"title = {toml_string(title)}", f"manual = {toml_string(manual)}", ""]
     for row in rows:
+        if row["name"] in old:
+            row = {key: value for key, value in row.items() if key != "not_null"}  # the row says what must not be null
         kept = {key: old[row["name"]][key] for key in KEPT if key in old.get(row["name"], {})}
         row = {**row, **kept}
         lines.append("[[function]]")
