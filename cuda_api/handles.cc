@@ -5,13 +5,12 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <mutex>
 #include <new>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/synchronization/mutex.h"
 #include "cuda_api/boundary.h"
 #include "include/culvert/error.h"
 #include "runtime/context.h"
@@ -33,7 +32,7 @@ struct Slot {
   std::atomic<uint64_t> state{0};
   std::shared_ptr<void> object;
   const void* owner = nullptr;
-  uint32_t generation = 0;  // of the latest handle; guarded by Table::mutex_
+  uint32_t generation = 0;  // of the latest handle
 };
 
 constexpr uint32_t Tag(HandleKind kind) { return 0x80u + static_cast<uint32_t>(kind); }
@@ -64,7 +63,7 @@ class Table {
   }
 
   uint64_t HandleOf(HandleKind kind, std::shared_ptr<void> object, const void* owner) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     auto [it, added] = handles_.try_emplace(object.get(), 0);
     if (!added) return it->second;
     uint32_t index;
@@ -96,7 +95,7 @@ class Table {
 
   std::shared_ptr<void> Remove(HandleKind kind, uint64_t handle) {
     if ((handle >> 56) != Tag(kind)) return nullptr;
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     return RemoveLocked(handle);
   }
 
@@ -104,7 +103,7 @@ class Table {
   std::vector<std::shared_ptr<void>> RemoveOwnedBy(const void* owner) {
     std::vector<std::shared_ptr<void>> removed;
     std::vector<const void*> owners = {owner};
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     while (!owners.empty()) {
       auto it = owned_.find(owners.back());
       owners.pop_back();
@@ -123,18 +122,18 @@ class Table {
   bool WasValid(uint64_t handle) {
     Slot* slot = Name(KindIn(handle)) != nullptr ? SlotAt(Index(handle)) : nullptr;
     if (slot == nullptr) return false;
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     uint32_t generation = Upper(handle) & kLastGeneration;
     return generation != 0 && generation <= slot->generation;
   }
 
   bool Has(const void* object) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     return handles_.contains(object);
   }
 
   size_t Count(HandleKind kind) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     size_t count = 0;
     for (const auto& [object, handle] : handles_) count += KindIn(handle) == kind;
     return count;
@@ -148,7 +147,7 @@ class Table {
     return slots == nullptr ? nullptr : slots + index % kSlotsPerChunk;
   }
 
-  uint32_t TakeSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  uint32_t TakeSlot() {
     if (free_.size() <= kMinFreeSlots && chunk_count_ < kMaxChunks) {
       chunks_[chunk_count_].store(new Slot[kSlotsPerChunk], std::memory_order_release);
       uint32_t first = chunk_count_++ * kSlotsPerChunk;
@@ -160,7 +159,7 @@ class Table {
     return index;
   }
 
-  std::shared_ptr<void> RemoveLocked(uint64_t handle) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  std::shared_ptr<void> RemoveLocked(uint64_t handle) {
     Slot* slot = SlotAt(Index(handle));
     if (slot == nullptr || Upper(slot->state.load(std::memory_order_relaxed)) != Upper(handle)) return nullptr;
     slot->state.fetch_sub(uint64_t{Upper(handle)} << 32, std::memory_order_acq_rel);
@@ -181,11 +180,11 @@ class Table {
   }
 
   std::atomic<Slot*> chunks_[kMaxChunks] = {};
-  absl::Mutex mutex_;
-  uint32_t chunk_count_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::deque<uint32_t> free_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<const void*, uint64_t> handles_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<const void*, absl::flat_hash_set<uint64_t>> owned_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // guards what follows, and generation and owner of the slots
+  uint32_t chunk_count_ = 0;
+  std::deque<uint32_t> free_;
+  absl::flat_hash_map<const void*, uint64_t> handles_;
+  absl::flat_hash_map<const void*, absl::flat_hash_set<uint64_t>> owned_;
 };
 
 constexpr int kMaxObservers = 4;

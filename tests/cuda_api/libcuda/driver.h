@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cuda.h"
+#include "include/cuda/cuda.h"
 
 namespace culvert {
 
