@@ -25,9 +25,9 @@ constexpr uint32_t kLastGeneration = (1u << 24) - 1;
 // Slots freed before the first is used again: the older a stale handle, the sooner its generation might come round.
 constexpr size_t kMinFreeSlots = 256;
 
-// `state`: upper half the upper half of the live handle, 0 if none; lower half the number of lookups that are looking at
-// `object` now. A lookup adds itself first and then compares; a removal clears the upper half first and then waits for the
-// lookups to leave, so `object` changes only while nobody reads it.
+// `state`: upper half the upper half of the live handle, 0 if none; lower half the number of lookups that are looking
+// at `object` now. A lookup adds itself first and then compares; a removal clears the upper half first and then waits
+// for the lookups to leave, so `object` changes only while nobody reads it.
 struct Slot {
   std::atomic<uint64_t> state{0};
   std::shared_ptr<void> object;
@@ -42,15 +42,24 @@ constexpr HandleKind KindIn(uint64_t handle) { return static_cast<HandleKind>((h
 
 const char* Name(HandleKind kind) {
   switch (kind) {
-    case HandleKind::kContext: return "context";
-    case HandleKind::kStream: return "stream";
-    case HandleKind::kEvent: return "event";
-    case HandleKind::kModule: return "module";
-    case HandleKind::kLibrary: return "library";
-    case HandleKind::kKernel: return "kernel";
-    case HandleKind::kFunction: return "function";
-    case HandleKind::kMemoryPool: return "memory pool";
-    case HandleKind::kLinkState: return "link state";
+    case HandleKind::kContext:
+      return "context";
+    case HandleKind::kStream:
+      return "stream";
+    case HandleKind::kEvent:
+      return "event";
+    case HandleKind::kModule:
+      return "module";
+    case HandleKind::kLibrary:
+      return "library";
+    case HandleKind::kKernel:
+      return "kernel";
+    case HandleKind::kFunction:
+      return "function";
+    case HandleKind::kMemoryPool:
+      return "memory pool";
+    case HandleKind::kLinkState:
+      return "link state";
   }
   return nullptr;
 }

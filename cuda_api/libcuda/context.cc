@@ -1,5 +1,5 @@
-// Contexts: creation, the current one, synchronising (CUDA Driver API, "Context Management"). What can be set on a context
-// is in context_settings.cc.
+// Contexts: creation, the current one, synchronising (CUDA Driver API, "Context Management"). What can be set on a
+// context is in context_settings.cc.
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
 #include "cuda_api/libcuda/context_flags.h"
@@ -12,7 +12,8 @@ namespace {
 // The version that cuCtxGetApiVersion reports for every context.
 constexpr unsigned kContextApiVersion = 3020;
 
-// Null for a null handle. Ended contexts are accepted where `handle` is their live handle (an inactive primary context).
+// Null for a null handle. Ended contexts are accepted where `handle` is their live handle (an inactive primary
+// context).
 absl::StatusOr<std::shared_ptr<Context>> ContextOrNull(CUcontext handle) {
   CULVERT_RETURN_IF_ERROR(CheckUsable());
   if (handle == nullptr) return std::shared_ptr<Context>();

@@ -10,7 +10,8 @@
 
 namespace culvert::libcuda {
 
-// At most one way of waiting, no unknown bit. How host threads wait is ours to choose, so the flags are kept and reported.
+// At most one way of waiting, no unknown bit. How host threads wait is ours to choose, so the flags are kept and
+// reported.
 inline absl::Status CheckContextFlags(uint32_t flags) {
   uint32_t waiting = flags & CU_CTX_SCHED_MASK;
   bool one_way = waiting == CU_CTX_SCHED_AUTO || waiting == CU_CTX_SCHED_SPIN || waiting == CU_CTX_SCHED_YIELD ||

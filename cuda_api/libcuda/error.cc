@@ -1,8 +1,8 @@
 // Names and texts of error codes (CUDA Driver API, "Error Handling"). Both work before cuInit.
+#include "include/culvert/error.h"
 #include "absl/status/statusor.h"
 #include "cuda_api/error_table.h"
 #include "cuda_api/generated/libcuda_impl.h"
-#include "include/culvert/error.h"
 
 namespace culvert::libcuda {
 namespace {

@@ -46,8 +46,9 @@ void SetDims(uint32_t (&out)[3], uint32_t x, uint32_t y, uint32_t z) {
   out[2] = z;
 }
 
-// Launches in the stream of `handle`; a CUkernel is placed in the current context. A CUkernel is what a statically linked
-// runtime library launches: bad dimensions then have the runtime API's code (9), for a CUfunction the driver's (1).
+// Launches in the stream of `handle`; a CUkernel is placed in the current context. A CUkernel is what a statically
+// linked runtime library launches: bad dimensions then have the runtime API's code (9), for a CUfunction the driver's
+// (1).
 absl::Status Launch(CUfunction function, CUstream handle, LaunchParams params) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, UseStream(handle));
   CULVERT_ASSIGN_OR_RETURN(params.function, UseFunction(function));

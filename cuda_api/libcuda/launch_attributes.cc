@@ -48,7 +48,8 @@ absl::Status Read(const CUlaunchAttribute& attribute, LaunchAttributes& out) {
 
 absl::StatusOr<LaunchAttributes> ReadLaunchAttributes(const CUlaunchAttribute* attributes, unsigned count) {
   LaunchAttributes out;
-  if (count > 0 && attributes == nullptr) return Error(ErrorKind::kInvalidValue, "attrs is null, numAttrs is %u", count);
+  if (count > 0 && attributes == nullptr)
+    return Error(ErrorKind::kInvalidValue, "attrs is null, numAttrs is %u", count);
   for (unsigned i = 0; i < count; ++i) CULVERT_RETURN_IF_ERROR(Read(attributes[i], out));
   return out;
 }

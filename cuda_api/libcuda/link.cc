@@ -1,5 +1,5 @@
-// The linker (CUDA Driver API, "Module Management", cuLink*). Its result is an image for cuModuleLoadData, which tells kinds
-// by content, so linking one PTX text gives that text. Several inputs need a linker and are refused.
+// The linker (CUDA Driver API, "Module Management", cuLink*). Its result is an image for cuModuleLoadData, which tells
+// kinds by content, so linking one PTX text gives that text. Several inputs need a linker and are refused.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

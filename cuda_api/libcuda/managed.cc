@@ -1,5 +1,5 @@
-// Advice on and prefetching of managed memory (CUDA Driver API, "Unified Addressing"). Host and device share the memory, so
-// both change nothing but have to be valid.
+// Advice on and prefetching of managed memory (CUDA Driver API, "Unified Addressing"). Host and device share the
+// memory, so both change nothing but have to be valid.
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"

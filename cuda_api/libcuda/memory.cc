@@ -1,13 +1,14 @@
 // Device, host and managed memory (CUDA Driver API, "Memory Management").
+#include "runtime/memory.h"
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
-#include "runtime/memory.h"
 
 namespace culvert::libcuda {
 namespace {
 
-constexpr unsigned kHostAllocFlags = CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP | CU_MEMHOSTALLOC_WRITECOMBINED;
+constexpr unsigned kHostAllocFlags =
+    CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP | CU_MEMHOSTALLOC_WRITECOMBINED;
 constexpr unsigned kHostRegisterFlags = CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP |
                                         CU_MEMHOSTREGISTER_IOMEMORY | CU_MEMHOSTREGISTER_READ_ONLY;
 

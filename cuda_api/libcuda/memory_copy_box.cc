@@ -1,4 +1,5 @@
-// Copies of rectangles and boxes (CUDA Driver API, cuMemcpy2D, cuMemcpy3D, cuMemcpy3DPeer). Arrays are not supported yet.
+// Copies of rectangles and boxes (CUDA Driver API, cuMemcpy2D, cuMemcpy3D, cuMemcpy3DPeer). Arrays are not supported
+// yet.
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
@@ -25,14 +26,18 @@ template <typename Copy>
 Box RectangleOf(const Copy& c) {
   return {{c.srcMemoryType, c.srcHost, c.srcDevice, c.srcXInBytes, c.srcY, 0, 0, c.srcPitch, 0},
           {c.dstMemoryType, c.dstHost, c.dstDevice, c.dstXInBytes, c.dstY, 0, 0, c.dstPitch, 0},
-          c.WidthInBytes, c.Height, 1};
+          c.WidthInBytes,
+          c.Height,
+          1};
 }
 
 template <typename Copy>
 Box BoxOf(const Copy& c) {
   return {{c.srcMemoryType, c.srcHost, c.srcDevice, c.srcXInBytes, c.srcY, c.srcZ, c.srcLOD, c.srcPitch, c.srcHeight},
           {c.dstMemoryType, c.dstHost, c.dstDevice, c.dstXInBytes, c.dstY, c.dstZ, c.dstLOD, c.dstPitch, c.dstHeight},
-          c.WidthInBytes, c.Height, c.Depth};
+          c.WidthInBytes,
+          c.Height,
+          c.Depth};
 }
 
 // The address of the first byte of one side, after checks of what the structure itself says.
@@ -98,7 +103,6 @@ absl::Status CheckPeers(const CUDA_MEMCPY3D_PEER& copy) {
   }
   return absl::OkStatus();
 }
-
 
 }  // namespace
 

@@ -81,7 +81,8 @@ absl::Status cuMemPoolCreate(CUmemoryPool* pool, const CUmemPoolProps* poolProps
   return absl::OkStatus();
 }
 
-// Memory that came from the pool stays valid until it is freed. A device that used the pool goes back to its default one.
+// Memory that came from the pool stays valid until it is freed. A device that used the pool goes back to its default
+// one.
 absl::Status cuMemPoolDestroy(CUmemoryPool pool) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<MemoryPool> destroyed, UsePool(pool));
   Device* device = destroyed->device();
@@ -127,7 +128,8 @@ absl::Status cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, 
   return changed->SetAttribute(attribute, number);
 }
 
-// The memory of a pool is accessible from its own device, always; access of other devices goes by context (peer access).
+// The memory of a pool is accessible from its own device, always; access of other devices goes by context (peer
+// access).
 absl::Status cuMemPoolSetAccess(CUmemoryPool pool, const CUmemAccessDesc* map, size_t count) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<MemoryPool> changed, UsePool(pool));
   for (size_t i = 0; i < count; ++i) {

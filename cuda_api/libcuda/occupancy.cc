@@ -47,8 +47,7 @@ absl::Status cuOccupancyMaxActiveBlocksPerMultiprocessor(int* numBlocks, CUfunct
 
 absl::Status cuOccupancyMaxPotentialBlockSizeWithFlags(int* minGridSize, int* blockSize, CUfunction func,
                                                        CUoccupancyB2DSize blockSizeToDynamicSMemSize,
-                                                       size_t dynamicSMemSize, int blockSizeLimit,
-                                                       unsigned int flags) {
+                                                       size_t dynamicSMemSize, int blockSizeLimit, unsigned int flags) {
   if (minGridSize == nullptr || blockSize == nullptr) {
     return Error(ErrorKind::kInvalidValue, "minGridSize and blockSize must not be null");
   }
@@ -56,8 +55,9 @@ absl::Status cuOccupancyMaxPotentialBlockSizeWithFlags(int* minGridSize, int* bl
   CULVERT_ASSIGN_OR_RETURN(Subject subject, UseSubject(func));
   std::function<uint64_t(int)> shared_bytes;
   if (blockSizeToDynamicSMemSize != nullptr) shared_bytes = blockSizeToDynamicSMemSize;
-  CULVERT_ASSIGN_OR_RETURN(BlockSizeChoice choice, MaxPotentialBlockSize(*subject.device, subject.attributes,
-                                                                         shared_bytes, dynamicSMemSize, blockSizeLimit));
+  CULVERT_ASSIGN_OR_RETURN(
+      BlockSizeChoice choice,
+      MaxPotentialBlockSize(*subject.device, subject.attributes, shared_bytes, dynamicSMemSize, blockSizeLimit));
   *minGridSize = choice.min_grid_blocks;
   *blockSize = choice.block_threads;
   return absl::OkStatus();

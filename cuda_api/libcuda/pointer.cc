@@ -56,8 +56,8 @@ absl::Status Read(void* data, CUpointer_attribute attribute, CUdeviceptr address
     case CU_POINTER_ATTRIBUTE_MAPPED:
       return Store<unsigned>(data, IsKnown(info));
     case CU_POINTER_ATTRIBUTE_ACCESS_FLAGS:
-      return Store<unsigned>(data, IsKnown(info) ? CU_POINTER_ATTRIBUTE_ACCESS_FLAG_READWRITE
-                                                 : CU_POINTER_ATTRIBUTE_ACCESS_FLAG_NONE);
+      return Store<unsigned>(
+          data, IsKnown(info) ? CU_POINTER_ATTRIBUTE_ACCESS_FLAG_READWRITE : CU_POINTER_ATTRIBUTE_ACCESS_FLAG_NONE);
     case CU_POINTER_ATTRIBUTE_MEMPOOL_HANDLE:
       return Store<CUmemoryPool>(data, PoolOf(info));
     case CU_POINTER_ATTRIBUTE_ALLOWED_HANDLE_TYPES:  // no memory can be exported

@@ -21,20 +21,23 @@ namespace culvert::libcuda {
 // kNotInitialized before cuInit and in a forked child of an initialised process; kNotPermitted in a host callback.
 absl::Status CheckUsable();
 
-// The calling thread's current context, which may have failed or ended. Never null; valid while the thread does not change
-// its current context. After CheckUsable(): kInvalidContext if there is none.
+// The calling thread's current context, which may have failed or ended. Never null; valid while the thread does not
+// change its current context. After CheckUsable(): kInvalidContext if there is none.
 absl::StatusOr<Context*> CurrentContextAnyState();
 
-// CurrentContextAnyState() of a healthy context; the sticky fault or kContextIsDestroyed otherwise. For calls that do work.
+// CurrentContextAnyState() of a healthy context; the sticky fault or kContextIsDestroyed otherwise. For calls that do
+// work.
 absl::StatusOr<Context*> UseCurrentContext();
 
-// The context of a handle, null meaning the current one. Does not check its state. kInvalidContext, kContextIsDestroyed.
+// The context of a handle, null meaning the current one. Does not check its state. kInvalidContext,
+// kContextIsDestroyed.
 absl::StatusOr<std::shared_ptr<Context>> UseContextHandle(CUcontext handle);
 
 // kInvalidDevice.
 absl::StatusOr<Device*> UseDevice(CUdevice ordinal);
 
-// handles.h, StreamFromHandle in the current context. Default streams need a current context; created ones bring their own.
+// handles.h, StreamFromHandle in the current context. Default streams need a current context; created ones bring their
+// own.
 absl::StatusOr<std::shared_ptr<Stream>> UseStream(CUstream handle);
 
 // kInvalidHandle for anything but a live event.

@@ -1,11 +1,11 @@
-// Interoperability with runtime libraries that are linked into programs. nvcc links its runtime library statically, so such
-// a program reaches us through libcuda.so.1 only, and that runtime expects more of a driver than the public API: function
-// tables that it asks for by UUID (cuGetExportTable), storage of its own in each context, and an answer that depends on
-// the tables' addresses. This is the one file that knows about it; nothing else in Culvert does.
+// Interoperability with runtime libraries that are linked into programs. nvcc links its runtime library statically, so
+// such a program reaches us through libcuda.so.1 only, and that runtime expects more of a driver than the public API:
+// function tables that it asks for by UUID (cuGetExportTable), storage of its own in each context, and an answer that
+// depends on the tables' addresses. This is the one file that knows about it; nothing else in Culvert does.
 //
-// All of it was learned by watching from outside what unmodified programs ask for and what they accept; no vendor code was
-// copied, and none disassembled. docs/legal.md says why this is here. -DCULVERT_STATIC_CUDART=OFF leaves it out: then
-// cuGetExportTable refuses every table, and programs with a static runtime report that they find no usable driver.
+// All of it was learned by watching from outside what unmodified programs ask for and what they accept; no vendor code
+// was copied, and none disassembled. docs/legal.md says why this is here. -DCULVERT_STATIC_CUDART=OFF leaves it out:
+// then cuGetExportTable refuses every table, and programs with a static runtime report that they find no usable driver.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -41,8 +41,8 @@ using api::Function;
 constexpr auto kDriver = api::Library::kDriver;
 
 // ---- Storage that a runtime library keeps in a context --------------------------------------------------------------
-// (context, key) -> value, with a destructor that is called when the context ends. Every runtime call reads it, so reading
-// takes no lock: a sequence lock over a fixed array whose writers are rare.
+// (context, key) -> value, with a destructor that is called when the context ends. Every runtime call reads it, so
+// reading takes no lock: a sequence lock over a fixed array whose writers are rare.
 
 using StorageDestructor = void (*)(CUcontext context, void* key, void* value);
 
@@ -129,7 +129,8 @@ class ContextStorage {
     size_t used = used_.load(std::memory_order_relaxed);
     for (size_t i = 0; i < used; ++i) {
       Entry& entry = entries_[i];
-      if (entry.context.load(std::memory_order_relaxed) == context && entry.key.load(std::memory_order_relaxed) == key) {
+      if (entry.context.load(std::memory_order_relaxed) == context &&
+          entry.key.load(std::memory_order_relaxed) == key) {
         return &entry;
       }
     }
@@ -171,28 +172,37 @@ absl::StatusOr<uint64_t> ContextId(CUcontext handle) {
 
 CUresult StoragePut(CUcontext context, void* key, void* value, StorageDestructor destructor) {
   static constexpr Function kFunction = {"context storage: put", kDriver, "ctx,key,value,&destructor"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> owner, UseContextHandle(context));
-    return Storage().Put(owner, key, value, destructor);
-  }, context, key, value, destructor);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> owner, UseContextHandle(context));
+        return Storage().Put(owner, key, value, destructor);
+      },
+      context, key, value, destructor);
 }
 
 CUresult StorageDelete(CUcontext context, void* key) {
   static constexpr Function kFunction = {"context storage: delete", kDriver, "ctx,key"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    CULVERT_ASSIGN_OR_RETURN(uint64_t id, ContextId(context));
-    return Storage().Delete(id, key);
-  }, context, key);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        CULVERT_ASSIGN_OR_RETURN(uint64_t id, ContextId(context));
+        return Storage().Delete(id, key);
+      },
+      context, key);
 }
 
 CUresult StorageGet(void** value, CUcontext context, void* key) {
   static constexpr Function kFunction = {"context storage: get", kDriver, "value,ctx,key"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    if (value == nullptr) return api::NullArgument("value");
-    CULVERT_ASSIGN_OR_RETURN(uint64_t id, ContextId(context));
-    CULVERT_ASSIGN_OR_RETURN(*value, Storage().Get(id, key));
-    return absl::OkStatus();
-  }, value, context, key);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        if (value == nullptr) return api::NullArgument("value");
+        CULVERT_ASSIGN_OR_RETURN(uint64_t id, ContextId(context));
+        CULVERT_ASSIGN_OR_RETURN(*value, Storage().Get(id, key));
+        return absl::OkStatus();
+      },
+      value, context, key);
 }
 
 // ---- The handshake --------------------------------------------------------------------------------------------------
@@ -203,17 +213,18 @@ using Digest = std::array<uint8_t, kDigestBytes>;
 
 // RFC 1319, section 3.2: a permutation of 0-255 made from the digits of pi.
 constexpr uint8_t kPi[256] = {
-    41, 46, 67, 201, 162, 216, 124, 1, 61, 54, 84, 161, 236, 240, 6, 19, 98, 167, 5, 243, 192, 199, 115, 140, 152, 147,
-    43, 217, 188, 76, 130, 202, 30, 155, 87, 60, 253, 212, 224, 22, 103, 66, 111, 24, 138, 23, 229, 18, 190, 78, 196,
-    214, 218, 158, 222, 73, 160, 251, 245, 142, 187, 47, 238, 122, 169, 104, 121, 145, 21, 178, 7, 63, 148, 194, 16,
-    137, 11, 34, 95, 33, 128, 127, 93, 154, 90, 144, 50, 39, 53, 62, 204, 231, 191, 247, 151, 3, 255, 25, 48, 179, 72,
-    165, 181, 209, 215, 94, 146, 42, 172, 86, 170, 198, 79, 184, 56, 210, 150, 164, 125, 182, 118, 252, 107, 226, 156,
-    116, 4, 241, 69, 157, 112, 89, 100, 113, 135, 32, 134, 91, 207, 101, 230, 45, 168, 2, 27, 96, 37, 173, 174, 176,
-    185, 246, 28, 70, 97, 105, 52, 64, 126, 15, 85, 71, 163, 35, 221, 81, 175, 58, 195, 92, 249, 206, 186, 197, 234, 38,
-    44, 83, 13, 110, 133, 40, 132, 9, 211, 223, 205, 244, 65, 129, 77, 82, 106, 220, 55, 200, 108, 193, 171, 250, 36,
-    225, 123, 8, 12, 189, 177, 74, 120, 136, 149, 139, 227, 99, 232, 109, 233, 203, 213, 254, 59, 0, 29, 57, 242, 239,
-    183, 14, 102, 88, 208, 228, 166, 119, 114, 248, 235, 117, 75, 10, 49, 68, 80, 180, 143, 237, 31, 26, 219, 153, 141,
-    51, 159, 17, 131, 20,
+    41,  46,  67,  201, 162, 216, 124, 1,   61,  54,  84,  161, 236, 240, 6,   19,  98,  167, 5,   243, 192, 199,
+    115, 140, 152, 147, 43,  217, 188, 76,  130, 202, 30,  155, 87,  60,  253, 212, 224, 22,  103, 66,  111, 24,
+    138, 23,  229, 18,  190, 78,  196, 214, 218, 158, 222, 73,  160, 251, 245, 142, 187, 47,  238, 122, 169, 104,
+    121, 145, 21,  178, 7,   63,  148, 194, 16,  137, 11,  34,  95,  33,  128, 127, 93,  154, 90,  144, 50,  39,
+    53,  62,  204, 231, 191, 247, 151, 3,   255, 25,  48,  179, 72,  165, 181, 209, 215, 94,  146, 42,  172, 86,
+    170, 198, 79,  184, 56,  210, 150, 164, 125, 182, 118, 252, 107, 226, 156, 116, 4,   241, 69,  157, 112, 89,
+    100, 113, 135, 32,  134, 91,  207, 101, 230, 45,  168, 2,   27,  96,  37,  173, 174, 176, 185, 246, 28,  70,
+    97,  105, 52,  64,  126, 15,  85,  71,  163, 35,  221, 81,  175, 58,  195, 92,  249, 206, 186, 197, 234, 38,
+    44,  83,  13,  110, 133, 40,  132, 9,   211, 223, 205, 244, 65,  129, 77,  82,  106, 220, 55,  200, 108, 193,
+    171, 250, 36,  225, 123, 8,   12,  189, 177, 74,  120, 136, 149, 139, 227, 99,  232, 109, 233, 203, 213, 254,
+    59,  0,   29,  57,  242, 239, 183, 14,  102, 88,  208, 228, 166, 119, 114, 248, 235, 117, 75,  10,  49,  68,
+    80,  180, 143, 237, 31,  26,  219, 153, 141, 51,  159, 17,  131, 20,
 };
 
 Digest Md2(std::string message) {
@@ -269,31 +280,34 @@ void Append(std::string& message, T value) {
 
 CUresult Handshake(uint32_t version, uint64_t unix_seconds, uint8_t* result) {
   static constexpr Function kFunction = {"handshake", kDriver, "version,seconds,result"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    if (result == nullptr) return api::NullArgument("result");
-    if (version % 10 < 2) {
-      memcpy(result, kFixedAnswers[version % 10], kDigestBytes);
-      return absl::OkStatus();
-    }
-    std::string message;
-    Append(message, uint32_t{kDriverVersion});
-    Append(message, version);
-    Append(message, static_cast<uint32_t>(getpid()));
-    Append(message, static_cast<uint32_t>(pthread_self()));
-    AppendTableAddresses(message);
-    Append(message, unix_seconds);
-    for (int i = 0; i < Platform::Get().device_count(); ++i) {
-      CULVERT_ASSIGN_OR_RETURN(Device * device, Platform::Get().GetDevice(i));
-      const DeviceProperties& p = device->properties();
-      message.append(p.uuid.begin(), p.uuid.end());
-      Append(message, int32_t{p.pci_domain});
-      Append(message, int32_t{p.pci_bus});
-      Append(message, int32_t{p.pci_device});
-    }
-    Digest digest = HmacMd2(kHandshakeKey, message);
-    memcpy(result, digest.data(), digest.size());
-    return absl::OkStatus();
-  }, version, unix_seconds, result);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        if (result == nullptr) return api::NullArgument("result");
+        if (version % 10 < 2) {
+          memcpy(result, kFixedAnswers[version % 10], kDigestBytes);
+          return absl::OkStatus();
+        }
+        std::string message;
+        Append(message, uint32_t{kDriverVersion});
+        Append(message, version);
+        Append(message, static_cast<uint32_t>(getpid()));
+        Append(message, static_cast<uint32_t>(pthread_self()));
+        AppendTableAddresses(message);
+        Append(message, unix_seconds);
+        for (int i = 0; i < Platform::Get().device_count(); ++i) {
+          CULVERT_ASSIGN_OR_RETURN(Device * device, Platform::Get().GetDevice(i));
+          const DeviceProperties& p = device->properties();
+          message.append(p.uuid.begin(), p.uuid.end());
+          Append(message, int32_t{p.pci_domain});
+          Append(message, int32_t{p.pci_bus});
+          Append(message, int32_t{p.pci_device});
+        }
+        Digest digest = HmacMd2(kHandshakeKey, message);
+        memcpy(result, digest.data(), digest.size());
+        return absl::OkStatus();
+      },
+      version, unix_seconds, result);
 }
 
 // ---- Functions of the other tables ----------------------------------------------------------------------------------
@@ -301,15 +315,19 @@ CUresult Handshake(uint32_t version, uint64_t unix_seconds, uint8_t* result) {
 // The handle of a device's primary context, without making it active.
 CUresult PrimaryContext(CUcontext* out, CUdevice ordinal) {
   static constexpr Function kFunction = {"primary context of a device", kDriver, "*out,device"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    if (out == nullptr) return api::NullArgument("out");
-    CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(ordinal));
-    *out = HandleOf(device->primary());
-    return absl::OkStatus();
-  }, out, ordinal);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        if (out == nullptr) return api::NullArgument("out");
+        CULVERT_ASSIGN_OR_RETURN(Device * device, UseDevice(ordinal));
+        *out = HandleOf(device->primary());
+        return absl::OkStatus();
+      },
+      out, ordinal);
 }
 
-// A tool switches tracing of runtime calls on by writing into these arrays. There are no such tools here, so they stay zero.
+// A tool switches tracing of runtime calls on by writing into these arrays. There are no such tools here, so they stay
+// zero.
 constexpr size_t kCallbackFlags = 1024;  // at least 523: one per runtime function
 constexpr size_t kDomainFlags = 64;      // at least 14
 const uint32_t callback_flags[kCallbackFlags] = {};
@@ -333,11 +351,14 @@ CUresult ToolsContext(CUcontext* out) {
 
 CUresult CheckContext(CUcontext context, uint32_t* state, const void** detail) {
   static constexpr Function kFunction = {"check context", kDriver, "ctx,state,detail"};
-  return Call<CUresult>(kFunction, [&]() -> absl::Status {
-    CULVERT_RETURN_IF_ERROR(UseContextHandle(context).status());
-    if (state != nullptr) *state = 0;
-    return absl::OkStatus();
-  }, context, state, detail);
+  return Call<CUresult>(
+      kFunction,
+      [&]() -> absl::Status {
+        CULVERT_RETURN_IF_ERROR(UseContextHandle(context).status());
+        if (state != nullptr) *state = 0;
+        return absl::OkStatus();
+      },
+      context, state, detail);
 }
 
 uint32_t CheckDriver() { return 0; }
@@ -359,12 +380,35 @@ CUresult ToolsOfStreamValue(CUcontext, const void*, uint64_t* out) {
 }
 
 // ---- The tables -----------------------------------------------------------------------------------------------------
-// Slot 0 of a table is its size in bytes, except in the storage table. A slot we know nothing of says so once and refuses.
+// Slot 0 of a table is its size in bytes, except in the storage table. A slot we know nothing of says so once and
+// refuses.
 
 template <char kTable, int kSlot>
 CUresult UnknownSlot() {
-  static constexpr char kName[] = {'e', 'x', 'p', 'o', 'r', 't', ' ', 't', 'a', 'b', 'l', 'e', ' ', kTable, ',', ' ',
-                                   's', 'l', 'o', 't', ' ', '0' + kSlot / 10, '0' + kSlot % 10, '\0'};
+  static constexpr char kName[] = {'e',
+                                   'x',
+                                   'p',
+                                   'o',
+                                   'r',
+                                   't',
+                                   ' ',
+                                   't',
+                                   'a',
+                                   'b',
+                                   'l',
+                                   'e',
+                                   ' ',
+                                   kTable,
+                                   ',',
+                                   ' ',
+                                   's',
+                                   'l',
+                                   'o',
+                                   't',
+                                   ' ',
+                                   '0' + kSlot / 10,
+                                   '0' + kSlot % 10,
+                                   '\0'};
   static std::atomic<bool> said{false};
   return static_cast<CUresult>(api::Unimplemented(kDriver, kName, !said.exchange(true)));
 }
@@ -400,7 +444,7 @@ struct Tables {
   Table<'S', 4> storage{false};
   Table<'K', 4> checks;
   Table<'H', 3> handshake;
-  Table<'T', 91> tools;       // asked for by BLAS libraries
+  Table<'T', 91> tools;  // asked for by BLAS libraries
 
   Tables() {
     interface.Set(2, PrimaryContext);

@@ -19,7 +19,8 @@ namespace culvert {
 //   .entry nothing()
 //   .entry many(.param .u8 a, .param .align 8 .b8 b[24], .param .u16 c)
 //   .entry shared_user()                                      1024 bytes of static shared memory, .maxntid 256
-//   .visible .global .u32 counter = 7; .visible .const .u32 limits[4]; .visible .global .attribute(.managed) .u32 managed_value
+//   .visible .global .u32 counter = 7; .visible .const .u32 limits[4]; .visible .global .attribute(.managed) .u32
+//   managed_value
 extern const char kPtx[];
 
 // A process with cuInit done.

@@ -46,8 +46,8 @@ TEST(EntryPoint, Misses) {
 
 // The first version of the function has no status parameter.
 TEST(EntryPoint, FirstVersion) {
-  auto lookup = reinterpret_cast<CUresult (*)(const char*, void**, int, cuuint64_t)>(
-      dlsym(RTLD_DEFAULT, "cuGetProcAddress"));
+  auto lookup =
+      reinterpret_cast<CUresult (*)(const char*, void**, int, cuuint64_t)>(dlsym(RTLD_DEFAULT, "cuGetProcAddress"));
   ASSERT_NE(lookup, nullptr);
   void* function = nullptr;
   EXPECT_CU(lookup("cuInit", &function, 11030, 0));

@@ -116,8 +116,9 @@ TEST_F(LaunchTest, ExtendedLaunch) {
 }
 
 TEST_F(LaunchTest, WrongFunctionHandles) {
-  for (CUfunction wrong : {CUfunction{nullptr}, reinterpret_cast<CUfunction>(module_),
-                           reinterpret_cast<CUfunction>(uintptr_t{0xbad}), reinterpret_cast<CUfunction>(~uintptr_t{0})}) {
+  for (CUfunction wrong :
+       {CUfunction{nullptr}, reinterpret_cast<CUfunction>(module_), reinterpret_cast<CUfunction>(uintptr_t{0xbad}),
+        reinterpret_cast<CUfunction>(~uintptr_t{0})}) {
     EXPECT_EQ(cuLaunchKernel(wrong, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr), CUDA_ERROR_INVALID_HANDLE);
   }
   // What a statically linked runtime library passes on for a function that is no kernel: its code for that.

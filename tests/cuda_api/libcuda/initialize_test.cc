@@ -48,23 +48,25 @@ TEST(Initialize, ForkAfterInitGives3) {
   CUcontext context;
   ASSERT_CU(cuCtxCreate(&context, nullptr, 0, 0));
   EXPECT_EQ(InChild([] {
-    CUdeviceptr address;
-    int count;
-    if (cuInit(0) != CUDA_ERROR_NOT_INITIALIZED) return 1;
-    if (cuDeviceGetCount(&count) != CUDA_ERROR_NOT_INITIALIZED) return 2;
-    if (cuMemAlloc(&address, 4) != CUDA_ERROR_NOT_INITIALIZED) return 3;
-    if (cuCtxSynchronize() != CUDA_ERROR_NOT_INITIALIZED) return 4;
-    return 0;
-  }), 0);
+              CUdeviceptr address;
+              int count;
+              if (cuInit(0) != CUDA_ERROR_NOT_INITIALIZED) return 1;
+              if (cuDeviceGetCount(&count) != CUDA_ERROR_NOT_INITIALIZED) return 2;
+              if (cuMemAlloc(&address, 4) != CUDA_ERROR_NOT_INITIALIZED) return 3;
+              if (cuCtxSynchronize() != CUDA_ERROR_NOT_INITIALIZED) return 4;
+              return 0;
+            }),
+            0);
   EXPECT_CU(cuCtxSynchronize());
   EXPECT_CU(cuCtxDestroy(context));
 }
 
 TEST(Initialize, ForkBeforeInitWorks) {
   EXPECT_EQ(InChild([] {
-    int count = 0;
-    return cuInit(0) == CUDA_SUCCESS && cuDeviceGetCount(&count) == CUDA_SUCCESS && count == 1 ? 0 : 1;
-  }), 0);
+              int count = 0;
+              return cuInit(0) == CUDA_SUCCESS && cuDeviceGetCount(&count) == CUDA_SUCCESS && count == 1 ? 0 : 1;
+            }),
+            0);
   EXPECT_CU(cuInit(0));
 }
 

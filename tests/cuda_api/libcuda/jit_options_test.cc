@@ -14,10 +14,12 @@ constexpr char kBadPtx[] =
 
 TEST_F(ContextTest, ErrorLogNamesThePlace) {
   char info[256] = "x", error[4096] = "x";
-  CUjit_option options[] = {CU_JIT_INFO_LOG_BUFFER, CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES, CU_JIT_ERROR_LOG_BUFFER,
-                            CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, CU_JIT_WALL_TIME, CU_JIT_OPTIMIZATION_LEVEL};
-  void* values[] = {info, reinterpret_cast<void*>(sizeof info), error, reinterpret_cast<void*>(sizeof error), nullptr,
-                    reinterpret_cast<void*>(4)};
+  CUjit_option options[] = {CU_JIT_INFO_LOG_BUFFER,  CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES,
+                            CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES,
+                            CU_JIT_WALL_TIME,        CU_JIT_OPTIMIZATION_LEVEL};
+  void* values[] = {info,    reinterpret_cast<void*>(sizeof info),
+                    error,   reinterpret_cast<void*>(sizeof error),
+                    nullptr, reinterpret_cast<void*>(4)};
   CUmodule module;
   EXPECT_EQ(cuModuleLoadDataEx(&module, kBadPtx, 6, options, values), CUDA_ERROR_INVALID_PTX);
   EXPECT_NE(std::string(error).find("frobnicate"), std::string::npos) << error;

@@ -61,8 +61,7 @@ TEST_F(DriverTest, ResetInvalidatesWhatTheContextOwned) {
   EXPECT_EQ(cuStreamSynchronize(stream), CUDA_ERROR_INVALID_HANDLE);
   EXPECT_EQ(cuEventDestroy(event), CUDA_ERROR_INVALID_HANDLE);
   EXPECT_EQ(cuModuleUnload(module), CUDA_ERROR_INVALID_HANDLE);
-  EXPECT_EQ(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr),
-            CUDA_ERROR_CONTEXT_IS_DESTROYED);
+  EXPECT_EQ(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr), CUDA_ERROR_CONTEXT_IS_DESTROYED);
   EXPECT_EQ(cuCtxSynchronize(), CUDA_ERROR_CONTEXT_IS_DESTROYED);
   // The handle of the primary context and the libraries live on.
   CUcontext again;

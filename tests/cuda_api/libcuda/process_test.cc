@@ -49,43 +49,46 @@ LateCaller late_caller;  // its destructor runs after main, in every process
 TEST(Process, CallsAtExit) {
   auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(InChild([] {
-    call_late = true;
-    atexit(LateCaller::Call);
-    CUcontext context;
-    if (cuInit(0) != CUDA_SUCCESS || cuCtxCreate(&context, nullptr, 0, 0) != CUDA_SUCCESS) exit(1);
-    exit(7);
-  }), 7);
+              call_late = true;
+              atexit(LateCaller::Call);
+              CUcontext context;
+              if (cuInit(0) != CUDA_SUCCESS || cuCtxCreate(&context, nullptr, 0, 0) != CUDA_SUCCESS) exit(1);
+              exit(7);
+            }),
+            7);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST(Process, ExitWithRunningWorkAndDetachedThreads) {
   auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(InChild([] {
-    CUcontext context;
-    CUmodule module;
-    CUfunction spin;
-    CUdeviceptr flag;
-    if (cuInit(0) != CUDA_SUCCESS || cuCtxCreate(&context, nullptr, 0, 0) != CUDA_SUCCESS ||
-        cuModuleLoadData(&module, kPtx) != CUDA_SUCCESS || cuModuleGetFunction(&spin, module, "spin") != CUDA_SUCCESS ||
-        cuMemAlloc(&flag, 4) != CUDA_SUCCESS || cuMemsetD32(flag, 0, 1) != CUDA_SUCCESS) {
-      exit(1);
-    }
-    void* arguments[] = {&flag};
-    if (cuLaunchKernel(spin, 1, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr) != CUDA_SUCCESS) exit(2);
-    std::thread([context] {
-      (void)cuCtxSetCurrent(context);
-      (void)cuCtxSynchronize();
-    }).detach();
-    std::thread([context] {
-      (void)cuCtxSetCurrent(context);
-      for (;;) {
-        CUdeviceptr address;
-        if (cuMemAlloc(&address, 64) == CUDA_SUCCESS) (void)cuMemFreeAsync(address, CU_STREAM_PER_THREAD);
-      }
-    }).detach();
-    usleep(20000);
-    exit(8);  // a call here that waits for the kernel would wait for ever
-  }), 8);
+              CUcontext context;
+              CUmodule module;
+              CUfunction spin;
+              CUdeviceptr flag;
+              if (cuInit(0) != CUDA_SUCCESS || cuCtxCreate(&context, nullptr, 0, 0) != CUDA_SUCCESS ||
+                  cuModuleLoadData(&module, kPtx) != CUDA_SUCCESS ||
+                  cuModuleGetFunction(&spin, module, "spin") != CUDA_SUCCESS || cuMemAlloc(&flag, 4) != CUDA_SUCCESS ||
+                  cuMemsetD32(flag, 0, 1) != CUDA_SUCCESS) {
+                exit(1);
+              }
+              void* arguments[] = {&flag};
+              if (cuLaunchKernel(spin, 1, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr) != CUDA_SUCCESS) exit(2);
+              std::thread([context] {
+                (void)cuCtxSetCurrent(context);
+                (void)cuCtxSynchronize();
+              }).detach();
+              std::thread([context] {
+                (void)cuCtxSetCurrent(context);
+                for (;;) {
+                  CUdeviceptr address;
+                  if (cuMemAlloc(&address, 64) == CUDA_SUCCESS) (void)cuMemFreeAsync(address, CU_STREAM_PER_THREAD);
+                }
+              }).detach();
+              usleep(20000);
+              exit(8);  // a call here that waits for the kernel would wait for ever
+            }),
+            8);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 

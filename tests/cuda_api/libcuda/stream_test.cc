@@ -65,17 +65,23 @@ TEST_F(ContextTest, HostFunctionsRunInOrderAndMustNotCallTheDriver) {
   } state;
   CUstream stream;
   ASSERT_CU(cuStreamCreate(&stream, 0));
-  ASSERT_CU(cuLaunchHostFunc(stream, [](void* data) {
-    auto* s = static_cast<State*>(data);
-    EXPECT_EQ(s->calls++, 0);
-    CUdeviceptr address;
-    s->inner = cuMemAlloc(&address, 4);
-  }, &state));
-  ASSERT_CU(cuStreamAddCallback(stream, [](CUstream, CUresult status, void* data) {
-    auto* s = static_cast<State*>(data);
-    EXPECT_EQ(s->calls++, 1);
-    s->reported = status;
-  }, &state, 0));
+  ASSERT_CU(cuLaunchHostFunc(
+      stream,
+      [](void* data) {
+        auto* s = static_cast<State*>(data);
+        EXPECT_EQ(s->calls++, 0);
+        CUdeviceptr address;
+        s->inner = cuMemAlloc(&address, 4);
+      },
+      &state));
+  ASSERT_CU(cuStreamAddCallback(
+      stream,
+      [](CUstream, CUresult status, void* data) {
+        auto* s = static_cast<State*>(data);
+        EXPECT_EQ(s->calls++, 1);
+        s->reported = status;
+      },
+      &state, 0));
   ASSERT_CU(cuStreamSynchronize(stream));
   EXPECT_EQ(state.calls, 2);
   EXPECT_EQ(state.inner, CUDA_ERROR_NOT_PERMITTED);
@@ -90,9 +96,12 @@ TEST_F(ContextTest, ABlockedHostFunctionHoldsUpItsStreamOnly) {
   CUstream blocked, other;
   ASSERT_CU(cuStreamCreate(&blocked, CU_STREAM_NON_BLOCKING));
   ASSERT_CU(cuStreamCreate(&other, CU_STREAM_NON_BLOCKING));
-  ASSERT_CU(cuLaunchHostFunc(blocked, [](void* data) {
-    while (!*static_cast<std::atomic<bool>*>(data)) std::this_thread::yield();
-  }, &go));
+  ASSERT_CU(cuLaunchHostFunc(
+      blocked,
+      [](void* data) {
+        while (!*static_cast<std::atomic<bool>*>(data)) std::this_thread::yield();
+      },
+      &go));
   EXPECT_EQ(cuStreamQuery(blocked), CUDA_ERROR_NOT_READY);
   EXPECT_CU(cuStreamSynchronize(other));
   go = true;
@@ -109,9 +118,12 @@ TEST_F(ContextTest, WaitForAnEventOfAnotherStream) {
   ASSERT_CU(cuStreamCreate(&second, CU_STREAM_NON_BLOCKING));
   ASSERT_CU(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
   ASSERT_CU(cuStreamWaitEvent(second, event, 0));  // never recorded: nothing to wait for
-  ASSERT_CU(cuLaunchHostFunc(first, [](void* data) {
-    while (!*static_cast<std::atomic<bool>*>(data)) std::this_thread::yield();
-  }, &go));
+  ASSERT_CU(cuLaunchHostFunc(
+      first,
+      [](void* data) {
+        while (!*static_cast<std::atomic<bool>*>(data)) std::this_thread::yield();
+      },
+      &go));
   ASSERT_CU(cuEventRecord(event, first));
   ASSERT_CU(cuStreamWaitEvent(second, event, 0));
   ASSERT_CU(cuLaunchHostFunc(second, [](void* data) { *static_cast<std::atomic<bool>*>(data) = true; }, &after));
