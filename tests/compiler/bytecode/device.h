@@ -3,6 +3,7 @@
 #ifndef CULVERT_TESTS_COMPILER_BYTECODE_DEVICE_H_
 #define CULVERT_TESTS_COMPILER_BYTECODE_DEVICE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -41,7 +42,7 @@ class TestDevice {
     for (const ModuleVariable& variable : module_->Variables()) {
       next_ = (next_ + 255) / 256 * 256;
       symbols_[variable.name] = next_;
-      std::memcpy(memory_ + next_, variable.initial.data(), variable.initial.size());
+      std::copy(variable.initial.begin(), variable.initial.end(), memory_ + next_);
       next_ += variable.size_bytes;
     }
     for (const ModuleVariable& variable : module_->Variables()) {
@@ -60,14 +61,14 @@ class TestDevice {
   template <typename T>
   uint64_t Put(const std::vector<T>& values) {
     uint64_t offset = next_;
-    std::memcpy(memory_ + offset, values.data(), values.size() * sizeof(T));
+    if (!values.empty()) std::memcpy(memory_ + offset, values.data(), values.size() * sizeof(T));
     next_ += (values.size() * sizeof(T) + 255) / 256 * 256;
     return offset;
   }
   template <typename T>
   std::vector<T> Get(uint64_t offset, size_t count) const {
     std::vector<T> out(count);
-    std::memcpy(out.data(), memory_ + offset, count * sizeof(T));
+    if (count != 0) std::memcpy(out.data(), memory_ + offset, count * sizeof(T));
     return out;
   }
   uint64_t Address(uint64_t offset) const { return reinterpret_cast<uint64_t>(memory_) + offset; }

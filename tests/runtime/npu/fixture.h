@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <utility>
 
@@ -47,8 +48,12 @@ class NpuTest : public testing::Test {
   void Wait() { Wait(*queue_); }
 
   std::unique_ptr<Device> device_;
-  // Leaked: a worker may let go of the last queue, and with it of the domain, when the test is over.
-  MemoryBudget& budget_ = *new MemoryBudget;
+  // Kept for ever: a worker may let go of the last queue, and with it of the domain, when the test is over.
+  static MemoryBudget& NewBudget() {
+    static auto* budgets = new std::deque<MemoryBudget>;
+    return budgets->emplace_back();
+  }
+  MemoryBudget& budget_ = NewBudget();
   std::shared_ptr<Domain> domain_;
   std::shared_ptr<Queue> queue_;
 };
