@@ -15,8 +15,8 @@
 namespace culvert::compiler {
 
 struct LoadOptions {
-  uint32_t device_capability = 121;      // major * 10 + minor: highest .target accepted
-  bool check_all = false;                // parse and check every body now (the program passed a JIT log buffer)
+  uint32_t device_capability = 121;         // major * 10 + minor: highest .target accepted
+  bool check_all = false;                   // parse and check every body now (the program passed a JIT log buffer)
   std::string display_name = "module.ptx";  // file name in diagnostics
 };
 
@@ -46,8 +46,8 @@ enum class ImageKind : uint8_t { kPtx, kFatbinWrapper, kFatbin, kElf, kUnknown }
 // to rebuild with PTX), kInvalidPtx.
 struct SelectedImage {
   std::string ptx;
-  uint32_t arch = 0;          // compute_XX of the fatbin entry, 0 for bare PTX
-  std::string name;           // for diagnostics
+  uint32_t arch = 0;  // compute_XX of the fatbin entry, 0 for bare PTX
+  std::string name;   // for diagnostics
 };
 absl::StatusOr<SelectedImage> SelectImage(const void* data, size_t size_bytes, uint32_t device_capability);
 

@@ -37,8 +37,8 @@ absl::Status NullArgument(const char* parameter);
 // runtime API has; the driver API reports those as the driver code of the same meaning (launch configuration 9 -> 1).
 uint32_t CodeOf(Library library, const absl::Status& status);
 
-// Marks a failure of a driver call that a statically linked runtime library makes for its program: the driver reports its
-// kind unchanged, because that library hands the code on (it was observed to pass every code through).
+// Marks a failure of a driver call that a statically linked runtime library makes for its program: the driver reports
+// its kind unchanged, because that library hands the code on (it was observed to pass every code through).
 absl::Status ForRuntimeLibrary(absl::Status status);
 
 // CodeOf(), and for the runtime API records the code as the thread's last error (600 not ready is not recorded).

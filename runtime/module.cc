@@ -83,10 +83,8 @@ absl::Status Module::Impl::Initialize(Module& module) {
 }
 
 absl::StatusOr<uint64_t> Module::Impl::Place(Module& module, const ModuleVariable& variable, bool* is_new) {
-  npu::AllocationRequest request = {.bytes = variable.size_bytes,
-                                    .align_bytes = variable.align_bytes,
-                                    .kind = KindOf(variable),
-                                    .is_variable = true};
+  npu::AllocationRequest request = {
+      .bytes = variable.size_bytes, .align_bytes = variable.align_bytes, .kind = KindOf(variable), .is_variable = true};
   if (!variable.is_managed) return module.state_->memory().Allocate(request);
   Library::Impl& library = *module.library_->impl_;
   std::lock_guard lock(library.mutex);

@@ -2,7 +2,8 @@
 // boundary. Below the boundary code writes `return Error(ErrorKind::kInvalidValue, "stream 0x%x is destroyed", h)`.
 //
 // Numeric values are the public codes shared by the driver and the runtime API (CUDA Driver API manual, CUresult; CUDA
-// Runtime API manual, cudaError_t; the two have used the same numbers since CUDA 10.1), so the boundary converts by cast.
+// Runtime API manual, cudaError_t; the two have used the same numbers since CUDA 10.1), so the boundary converts by
+// cast.
 #ifndef CULVERT_INCLUDE_CULVERT_ERROR_H_
 #define CULVERT_INCLUDE_CULVERT_ERROR_H_
 
@@ -21,7 +22,7 @@ enum class ErrorKind : uint32_t {
   kOutOfMemory = 2,
   kNotInitialized = 3,
   kDeinitialized = 4,
-  kInvalidConfiguration = 9,   // launch dimensions; the driver API reports kInvalidValue instead
+  kInvalidConfiguration = 9,  // launch dimensions; the driver API reports kInvalidValue instead
   kInvalidPitch = 12,
   kInvalidSymbol = 13,
   kInvalidTexture = 18,
@@ -46,8 +47,8 @@ enum class ErrorKind : uint32_t {
   kIllegalState = 401,
   kNotFound = 500,
   kNotReady = 600,
-  kIllegalAddress = 700,       // sticky from here ...
-  kLaunchOutOfResources = 701, // (not sticky)
+  kIllegalAddress = 700,        // sticky from here ...
+  kLaunchOutOfResources = 701,  // (not sticky)
   kLaunchTimeout = 702,
   kPeerAccessAlreadyEnabled = 704,
   kPeerAccessNotEnabled = 705,
@@ -119,8 +120,8 @@ inline ErrorKind KindOf(const absl::Status& status) {
   return static_cast<ErrorKind>(std::stoul(std::string(*payload)));
 }
 
-#define CULVERT_RETURN_IF_ERROR(expr)               \
-  do {                                              \
+#define CULVERT_RETURN_IF_ERROR(expr)                                                         \
+  do {                                                                                        \
     if (absl::Status culvert_status_ = (expr); !culvert_status_.ok()) return culvert_status_; \
   } while (false)
 

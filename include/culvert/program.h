@@ -25,11 +25,11 @@ struct ProgramFunction {
   uint32_t first_instruction = 0;  // index into Program::code
   uint32_t instruction_count = 0;
   uint32_t predicate_count = 0;
-  uint32_t slot_count = 0;         // of the whole window, predicate area included, in slots of 128 bytes
-  uint32_t first_constant = 0;     // index into Program::constants
+  uint32_t slot_count = 0;      // of the whole window, predicate area included, in slots of 128 bytes
+  uint32_t first_constant = 0;  // index into Program::constants
   uint32_t constant_count = 0;
-  uint32_t local_bytes = 0;        // per lane: variables, then the outgoing argument area at the end; multiple of 16
-  uint32_t argument_bytes = 0;     // size of the incoming argument area, which ends at this frame's local base
+  uint32_t local_bytes = 0;     // per lane: variables, then the outgoing argument area at the end; multiple of 16
+  uint32_t argument_bytes = 0;  // size of the incoming argument area, which ends at this frame's local base
 };
 
 // A function whose address is taken anywhere in the module. `id` is the same for every kernel of the module, so a
@@ -42,17 +42,17 @@ inline constexpr uint64_t kFunctionAddressBase = uint64_t{0x0f} << 56;
 
 struct Program {
   KernelInfo info;
-  uint32_t entry = 0;                              // index into functions
+  uint32_t entry = 0;  // index into functions
   std::vector<ProgramFunction> functions;
-  std::vector<bytecode::Instruction> code;         // extensions included
+  std::vector<bytecode::Instruction> code;  // extensions included
   std::vector<bytecode::ConstantInit> constants;
   std::vector<uint32_t> branch_targets;            // of BRX, relative to the function's first instruction
   std::vector<std::string> symbols;                // module variables whose address the program uses
   std::vector<FunctionTableEntry> function_table;  // sorted by id
   std::vector<SourceLine> lines;
   std::vector<std::string> files;
-  bool needs_parameter_memory = false;             // a kParameterAddress constant occurs
-  bool has_spin_loops = false;                     // blocks may wait for other blocks: hand out blocks one by one
+  bool needs_parameter_memory = false;  // a kParameterAddress constant occurs
+  bool has_spin_loops = false;          // blocks may wait for other blocks: hand out blocks one by one
 };
 
 // A module-scope variable (.global, .const), in the order of the text.
@@ -70,8 +70,8 @@ struct ModuleVariable {
   struct AddressInit {
     uint64_t offset_bytes = 0;
     uint32_t width_bytes = 8;
-    std::string symbol;          // variable or function
-    bool is_function = false;    // then the value is the function's descriptor address
+    std::string symbol;        // variable or function
+    bool is_function = false;  // then the value is the function's descriptor address
     uint32_t function_id = 0;
     int64_t addend = 0;
   };

@@ -7,7 +7,8 @@
 namespace culvert::npu {
 namespace {
 
-// The generic address of shared offset o is the scratchpad's address + o; of local offset o, the lane's local memory + o.
+// The generic address of shared offset o is the scratchpad's address + o; of local offset o, the lane's local memory +
+// o.
 
 CULVERT_INLINE U64x LocalBases(const Exec* x) {
   return LaneNumbers() * x->local_bytes + reinterpret_cast<uint64_t>(x->local);

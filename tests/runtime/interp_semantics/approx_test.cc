@@ -80,7 +80,8 @@ void CheckBound(const Bound& bound) {
     uint32_t in[32];
     for (uint32_t& lane : in) {
       lane = BitsOf(bound.low) + random() % (uint64_t{BitsOf(bound.high)} - BitsOf(bound.low) + 1);
-      if (random() % 2) lane = BitsOf(bound.low + (bound.high - bound.low) * static_cast<float>((random() >> 40) * 0x1p-24));
+      if (random() % 2)
+        lane = BitsOf(bound.low + (bound.high - bound.low) * static_cast<float>((random() >> 40) * 0x1p-24));
       if (bound.negative && random() % 2) lane |= 0x80000000u;
     }
     auto out = Evaluate(bound.op, 0, in, in);
@@ -93,8 +94,11 @@ void CheckBound(const Bound& bound) {
       if (!(error <= worst)) worst = error, worst_at = FloatOf(in[i]);
     }
   }
-  std::printf("%-18s |a| in [%-12g, %-12g]: largest %s error %.4Lg (2^%.2Lf) at %a; PTX ISA allows %.4Lg\n", NameOf(bound.op),
-              bound.low, bound.high, bound.measure == Measure::kUlp ? "ulp" : bound.measure == Measure::kAbsolute ? "absolute" : "relative",
+  std::printf("%-18s |a| in [%-12g, %-12g]: largest %s error %.4Lg (2^%.2Lf) at %a; PTX ISA allows %.4Lg\n",
+              NameOf(bound.op), bound.low, bound.high,
+              bound.measure == Measure::kUlp        ? "ulp"
+              : bound.measure == Measure::kAbsolute ? "absolute"
+                                                    : "relative",
               worst, std::log2(worst), worst_at, bound.bound);
   EXPECT_LE(worst, bound.bound) << NameOf(bound.op) << " at " << worst_at;
 }
@@ -109,8 +113,10 @@ TEST(ApproximateFunctions, ErrorBounds) {
   auto exp2 = [](long double x) { return std::exp2(x); };
   const Bound kBounds[] = {
       {Op::RCP_APPROX_F32, kMin, kMax, true, Measure::kUlp, 1, [](long double x) { return 1 / x; }},
-      {Op::RSQRT_APPROX_F32, kMin, kMax, false, Measure::kRelative, 0x1p-22L * 0.5359L, [](long double x) { return 1 / std::sqrt(x); }},
-      {Op::SQRT_APPROX_F32, kNormal, kMax, false, Measure::kRelative, 0x1p-23L, [](long double x) { return std::sqrt(x); }},
+      {Op::RSQRT_APPROX_F32, kMin, kMax, false, Measure::kRelative, 0x1p-22L * 0.5359L,
+       [](long double x) { return 1 / std::sqrt(x); }},
+      {Op::SQRT_APPROX_F32, kNormal, kMax, false, Measure::kRelative, 0x1p-23L,
+       [](long double x) { return std::sqrt(x); }},
       {Op::EX2_APPROX_F32, kMin, 128, true, Measure::kUlp, 2, exp2},
       {Op::EX2_APPROX_F32, kMin, 1, true, Measure::kUlp, 2, exp2},
       {Op::EX2_APPROX_F32, 126, 149, true, Measure::kUlp, 2, exp2},
@@ -135,28 +141,50 @@ TEST(ApproximateFunctions, SpecialValues) {
   };
   const uint32_t kZero = 0, kMinusZero = 0x80000000, kOne = 0x3f800000;
   const Row kRows[] = {
-      {Op::RCP_APPROX_F32, kMinusInfinity, kMinusZero}, {Op::RCP_APPROX_F32, kInfinity, kZero},
-      {Op::RCP_APPROX_F32, kZero, kInfinity},           {Op::RCP_APPROX_F32, kMinusZero, kMinusInfinity},
-      {Op::RSQRT_APPROX_F32, kMinusInfinity, kNan},     {Op::RSQRT_APPROX_F32, kMinusZero, kMinusInfinity},
-      {Op::RSQRT_APPROX_F32, kZero, kInfinity},         {Op::RSQRT_APPROX_F32, kInfinity, kZero},
-      {Op::RSQRT_APPROX_F32, 0x80000001, kNan},         {Op::SQRT_APPROX_F32, kMinusInfinity, kNan},
-      {Op::SQRT_APPROX_F32, kMinusZero, kMinusZero},    {Op::SQRT_APPROX_F32, kInfinity, kInfinity},
-      {Op::SQRT_APPROX_F32, 0xbf800000, kNan},          {Op::EX2_APPROX_F32, kMinusInfinity, kZero},
-      {Op::EX2_APPROX_F32, kMinusZero, kOne},           {Op::EX2_APPROX_F32, kZero, kOne},
-      {Op::EX2_APPROX_F32, 0x00000001, kOne},           {Op::EX2_APPROX_F32, kInfinity, kInfinity},
-      {Op::EX2_APPROX_F32, BitsOf(-149), 1},            {Op::EX2_APPROX_F32, BitsOf(-1e30f), kZero},
-      {Op::EX2_APPROX_F32, BitsOf(10), BitsOf(1024)},   {Op::EX2_APPROX_F32, BitsOf(128), kInfinity},
-      {Op::LG2_APPROX_F32, kMinusInfinity, kNan},       {Op::LG2_APPROX_F32, kMinusZero, kMinusInfinity},
-      {Op::LG2_APPROX_F32, kZero, kMinusInfinity},      {Op::LG2_APPROX_F32, kInfinity, kInfinity},
-      {Op::LG2_APPROX_F32, kOne, kZero},                {Op::LG2_APPROX_F32, 1, BitsOf(-149)},
-      {Op::LG2_APPROX_F32, 0x80000001, kNan},           {Op::SIN_APPROX_F32, kMinusInfinity, kNan},
-      {Op::SIN_APPROX_F32, kMinusZero, kMinusZero},     {Op::SIN_APPROX_F32, kZero, kZero},
-      {Op::SIN_APPROX_F32, kInfinity, kNan},            {Op::COS_APPROX_F32, kMinusInfinity, kNan},
-      {Op::COS_APPROX_F32, kMinusZero, kOne},           {Op::COS_APPROX_F32, kZero, kOne},
-      {Op::COS_APPROX_F32, 0x00000001, kOne},           {Op::COS_APPROX_F32, kInfinity, kNan},
-      {Op::TANH_APPROX_F32, kMinusInfinity, 0xbf800000},{Op::TANH_APPROX_F32, kMinusZero, kMinusZero},
-      {Op::TANH_APPROX_F32, kZero, kZero},              {Op::TANH_APPROX_F32, kInfinity, kOne},
-      {Op::TANH_APPROX_F32, 0x80000001, 0x80000001},    {Op::TANH_APPROX_F32, 0x00000001, 0x00000001},
+      {Op::RCP_APPROX_F32, kMinusInfinity, kMinusZero},
+      {Op::RCP_APPROX_F32, kInfinity, kZero},
+      {Op::RCP_APPROX_F32, kZero, kInfinity},
+      {Op::RCP_APPROX_F32, kMinusZero, kMinusInfinity},
+      {Op::RSQRT_APPROX_F32, kMinusInfinity, kNan},
+      {Op::RSQRT_APPROX_F32, kMinusZero, kMinusInfinity},
+      {Op::RSQRT_APPROX_F32, kZero, kInfinity},
+      {Op::RSQRT_APPROX_F32, kInfinity, kZero},
+      {Op::RSQRT_APPROX_F32, 0x80000001, kNan},
+      {Op::SQRT_APPROX_F32, kMinusInfinity, kNan},
+      {Op::SQRT_APPROX_F32, kMinusZero, kMinusZero},
+      {Op::SQRT_APPROX_F32, kInfinity, kInfinity},
+      {Op::SQRT_APPROX_F32, 0xbf800000, kNan},
+      {Op::EX2_APPROX_F32, kMinusInfinity, kZero},
+      {Op::EX2_APPROX_F32, kMinusZero, kOne},
+      {Op::EX2_APPROX_F32, kZero, kOne},
+      {Op::EX2_APPROX_F32, 0x00000001, kOne},
+      {Op::EX2_APPROX_F32, kInfinity, kInfinity},
+      {Op::EX2_APPROX_F32, BitsOf(-149), 1},
+      {Op::EX2_APPROX_F32, BitsOf(-1e30f), kZero},
+      {Op::EX2_APPROX_F32, BitsOf(10), BitsOf(1024)},
+      {Op::EX2_APPROX_F32, BitsOf(128), kInfinity},
+      {Op::LG2_APPROX_F32, kMinusInfinity, kNan},
+      {Op::LG2_APPROX_F32, kMinusZero, kMinusInfinity},
+      {Op::LG2_APPROX_F32, kZero, kMinusInfinity},
+      {Op::LG2_APPROX_F32, kInfinity, kInfinity},
+      {Op::LG2_APPROX_F32, kOne, kZero},
+      {Op::LG2_APPROX_F32, 1, BitsOf(-149)},
+      {Op::LG2_APPROX_F32, 0x80000001, kNan},
+      {Op::SIN_APPROX_F32, kMinusInfinity, kNan},
+      {Op::SIN_APPROX_F32, kMinusZero, kMinusZero},
+      {Op::SIN_APPROX_F32, kZero, kZero},
+      {Op::SIN_APPROX_F32, kInfinity, kNan},
+      {Op::COS_APPROX_F32, kMinusInfinity, kNan},
+      {Op::COS_APPROX_F32, kMinusZero, kOne},
+      {Op::COS_APPROX_F32, kZero, kOne},
+      {Op::COS_APPROX_F32, 0x00000001, kOne},
+      {Op::COS_APPROX_F32, kInfinity, kNan},
+      {Op::TANH_APPROX_F32, kMinusInfinity, 0xbf800000},
+      {Op::TANH_APPROX_F32, kMinusZero, kMinusZero},
+      {Op::TANH_APPROX_F32, kZero, kZero},
+      {Op::TANH_APPROX_F32, kInfinity, kOne},
+      {Op::TANH_APPROX_F32, 0x80000001, 0x80000001},
+      {Op::TANH_APPROX_F32, 0x00000001, 0x00000001},
   };
   for (const Row& row : kRows) EXPECT_EQ(One(row.op, row.a), row.result) << NameOf(row.op) << " of " << FloatOf(row.a);
   for (Op op : {Op::RCP_APPROX_F32, Op::RSQRT_APPROX_F32, Op::SQRT_APPROX_F32, Op::EX2_APPROX_F32, Op::LG2_APPROX_F32,
@@ -166,7 +194,8 @@ TEST(ApproximateFunctions, SpecialValues) {
 }
 
 TEST(ApproximateFunctions, FlushToZero) {
-  const Op kOps[] = {Op::RCP_APPROX_F32, Op::RSQRT_APPROX_F32, Op::SQRT_APPROX_F32, Op::LG2_APPROX_F32, Op::SIN_APPROX_F32};
+  const Op kOps[] = {Op::RCP_APPROX_F32, Op::RSQRT_APPROX_F32, Op::SQRT_APPROX_F32, Op::LG2_APPROX_F32,
+                     Op::SIN_APPROX_F32};
   const uint32_t kPositive[] = {kInfinity, kInfinity, 0, kMinusInfinity, 0};
   const uint32_t kNegative[] = {kMinusInfinity, kMinusInfinity, 0x80000000, kMinusInfinity, 0x80000000};
   for (int i = 0; i < 5; ++i) {
@@ -211,7 +240,8 @@ TEST(ApproximateFunctions, Doubles) {
     uint64_t in[32];
     for (uint64_t& lane : in) lane = (random() % 0x7fd + 1) << 52 | (random() & 0xfffffffffffff);
     auto rcp = Evaluate(Op::RCP_APPROX_F64, bytecode::kFtz, in, in);
-    auto rsqrt = Evaluate(Op::RSQRT_APPROX_F64, 0, in, in), rsqrt_ftz = Evaluate(Op::RSQRT_APPROX_F64, bytecode::kFtz, in, in);
+    auto rsqrt = Evaluate(Op::RSQRT_APPROX_F64, 0, in, in),
+         rsqrt_ftz = Evaluate(Op::RSQRT_APPROX_F64, bytecode::kFtz, in, in);
     for (int i = 0; i < 32; ++i) {
       long double a = __builtin_bit_cast(double, in[i]);
       auto error = [&](uint64_t bits, long double exact) {
@@ -254,9 +284,7 @@ TEST(ApproximateFunctions, Halves) {
                        {Op::HTANH, bytecode::kBf16, false, 0x1p-8L}};
   for (const Row& row : kRows) {
     Format format = row.flags & bytecode::kBf16 ? kFormatBf16 : kFormatF16;
-    auto value = [&](uint32_t bits) {
-      return FloatOf(Encode(kFormatF32, Decode(format, bits), Mode::kRn));
-    };
+    auto value = [&](uint32_t bits) { return FloatOf(Encode(kFormatF32, Decode(format, bits), Mode::kRn)); };
     long double worst = 0;
     for (uint32_t start = 0; start < 0x10000; start += 32) {
       uint32_t in[32];
@@ -268,7 +296,8 @@ TEST(ApproximateFunctions, Halves) {
           EXPECT_EQ(out[i], 0x7fffu);
           continue;
         }
-        long double exact = row.op == Op::HEX2 ? std::exp2(static_cast<long double>(a)) : std::tanh(static_cast<long double>(a));
+        long double exact =
+            row.op == Op::HEX2 ? std::exp2(static_cast<long double>(a)) : std::tanh(static_cast<long double>(a));
         long double got = value(out[i]), smallest = value(uint32_t{1} << (format.significand - 1));
         if (std::isinf(got)) {
           EXPECT_GT(exact, value(format.Infinity() - 1));
@@ -279,8 +308,9 @@ TEST(ApproximateFunctions, Halves) {
         }
       }
     }
-    std::printf("%s %s: largest %s error 2^%.3Lf, allowed 2^%.3Lf\n", NameOf(row.op), row.flags & bytecode::kBf16 ? "bf16" : "f16",
-                row.relative ? "relative" : "absolute", std::log2(worst), std::log2(row.bound));
+    std::printf("%s %s: largest %s error 2^%.3Lf, allowed 2^%.3Lf\n", NameOf(row.op),
+                row.flags & bytecode::kBf16 ? "bf16" : "f16", row.relative ? "relative" : "absolute", std::log2(worst),
+                std::log2(row.bound));
     EXPECT_LE(worst, row.bound);
   }
 }

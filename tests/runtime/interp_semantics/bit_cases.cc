@@ -15,13 +15,13 @@ uint32_t U(uint64_t value) { return static_cast<uint32_t>(value); }
 int64_t D(uint64_t value) { return static_cast<int64_t>(value); }
 bool Bit(uint64_t value, int i) { return value >> i & 1; }
 
-#define CULVERT_CASE(OP, TYPES, ...)                                                                                  \
-  cases.push_back({Op::OP, TYPES, {}, []([[maybe_unused]] const Operands& o) {                                        \
-                     return Result{static_cast<uint64_t>(__VA_ARGS__), false};                                        \
+#define CULVERT_CASE(OP, TYPES, ...)                                           \
+  cases.push_back({Op::OP, TYPES, {}, []([[maybe_unused]] const Operands& o) { \
+                     return Result{static_cast<uint64_t>(__VA_ARGS__), false}; \
                    }});
-#define CULVERT_FLAG_CASE(OP, TYPES, FLAGS, ...)                                                                      \
-  cases.push_back({Op::OP, TYPES, FLAGS, []([[maybe_unused]] const Operands& o) {                                     \
-                     return Result{static_cast<uint64_t>(__VA_ARGS__), false};                                        \
+#define CULVERT_FLAG_CASE(OP, TYPES, FLAGS, ...)                                  \
+  cases.push_back({Op::OP, TYPES, FLAGS, []([[maybe_unused]] const Operands& o) { \
+                     return Result{static_cast<uint64_t>(__VA_ARGS__), false};    \
                    }});
 
 uint64_t Left(uint64_t a, uint64_t amount, uint64_t width) { return amount >= width ? 0 : a << amount; }
@@ -45,19 +45,22 @@ void Logic(std::vector<Case>& cases) {
   CULVERT_CASE(SHR_S64, "d=ds", D(o.a) >> std::min<uint64_t>(o.b, 63))
   CULVERT_CASE(SHR_U64, "d=ds", Right(o.a, o.b, 64))
   CULVERT_CASE(SHF_L_WRAP, "w=wws", U(((o.b << 32 | o.a) << (o.c & 31)) >> 32))
-  CULVERT_CASE(SHF_L_CLAMP, "w=wws", U(static_cast<uint64_t>((uint128{o.b << 32 | o.a} << std::min<uint64_t>(o.c, 32)) >> 32)))
+  CULVERT_CASE(SHF_L_CLAMP, "w=wws",
+               U(static_cast<uint64_t>((uint128{o.b << 32 | o.a} << std::min<uint64_t>(o.c, 32)) >> 32)))
   CULVERT_CASE(SHF_R_WRAP, "w=wws", U((o.b << 32 | o.a) >> (o.c & 31)))
   CULVERT_CASE(SHF_R_CLAMP, "w=wws", U((o.b << 32 | o.a) >> std::min<uint64_t>(o.c, 32)))
   std::vector<uint16_t> tables;
   for (int i = 0; i < 256; ++i) tables.push_back(i);
-  cases.push_back({Op::LOP3_I32, "w=www", tables, [](const Operands& o) {
+  cases.push_back({Op::LOP3_I32, "w=www", tables,
+                   [](const Operands& o) {
                      uint64_t result = 0;
                      for (int i = 0; i < 32; ++i) {
                        int row = Bit(o.a, i) * 4 + Bit(o.b, i) * 2 + Bit(o.c, i);
                        result |= uint64_t{Bit(o.flags, row)} << i;
                      }
                      return Result{result};
-                   }, 0, 2});
+                   },
+                   0, 2});
 }
 
 int Ones(uint64_t a) {
@@ -139,21 +142,16 @@ uint64_t SignZeroExtend(const Operands& o, bool clamp, bool is_signed) {
   return (U(o.a) & ~mask) | (sign ? mask : 0);
 }
 
-void Fields(std::vector<Case>& cases) {
-  CULVERT_CASE(BFE_S32, "w=wss", Extract(o, 32, true))
-  CULVERT_CASE(BFE_U32, "w=wss", Extract(o, 32, false))
-  CULVERT_CASE(BFE_S64, "d=dss", Extract(o, 64, true))
-  CULVERT_CASE(BFE_U64, "d=dss", Extract(o, 64, false))
-  CULVERT_CASE(BFI_I32, "w=wwss", Insert(o, 32))
-  CULVERT_CASE(BFI_I64, "d=ddss", Insert(o, 64))
-  CULVERT_CASE(FNS, "w=wss", FindNth(o))
-  CULVERT_CASE(BMSK_CLAMP, "w=ss", Mask(o, true))
-  CULVERT_CASE(BMSK_WRAP, "w=ss", Mask(o, false))
-  CULVERT_CASE(SZEXT_CLAMP_S32, "w=ws", SignZeroExtend(o, true, true))
-  CULVERT_CASE(SZEXT_WRAP_S32, "w=ws", SignZeroExtend(o, false, true))
-  CULVERT_CASE(SZEXT_CLAMP_U32, "w=ws", SignZeroExtend(o, true, false))
-  CULVERT_CASE(SZEXT_WRAP_U32, "w=ws", SignZeroExtend(o, false, false))
-}
+void Fields(std::vector<Case>& cases){
+    CULVERT_CASE(BFE_S32, "w=wss", Extract(o, 32, true)) CULVERT_CASE(BFE_U32, "w=wss", Extract(o, 32, false))
+        CULVERT_CASE(BFE_S64, "d=dss", Extract(o, 64, true)) CULVERT_CASE(BFE_U64, "d=dss", Extract(o, 64, false))
+            CULVERT_CASE(BFI_I32, "w=wwss", Insert(o, 32)) CULVERT_CASE(BFI_I64, "d=ddss", Insert(o, 64))
+                CULVERT_CASE(FNS, "w=wss", FindNth(o)) CULVERT_CASE(BMSK_CLAMP, "w=ss", Mask(o, true))
+                    CULVERT_CASE(BMSK_WRAP, "w=ss", Mask(o, false))
+                        CULVERT_CASE(SZEXT_CLAMP_S32, "w=ws", SignZeroExtend(o, true, true))
+                            CULVERT_CASE(SZEXT_WRAP_S32, "w=ws", SignZeroExtend(o, false, true))
+                                CULVERT_CASE(SZEXT_CLAMP_U32, "w=ws", SignZeroExtend(o, true, false))
+                                    CULVERT_CASE(SZEXT_WRAP_U32, "w=ws", SignZeroExtend(o, false, false))}
 
 uint64_t Permute(const Operands& o) {
   uint8_t bytes[8];
@@ -164,13 +162,27 @@ uint64_t Permute(const Operands& o) {
     int from = 0;
     bool sign = false;
     switch (static_cast<bytecode::PrmtMode>(o.flags)) {
-      case bytecode::PrmtMode::kIndex: from = o.c >> (4 * i) & 7, sign = Bit(o.c, 4 * i + 3); break;
-      case bytecode::PrmtMode::kF4e: from = n + i; break;             // forward 4 extract
-      case bytecode::PrmtMode::kB4e: from = (n - i) & 7; break;       // backward 4 extract
-      case bytecode::PrmtMode::kRc8: from = n; break;                 // replicate byte
-      case bytecode::PrmtMode::kEcl: from = std::max(i, n); break;    // edge clamp left
-      case bytecode::PrmtMode::kEcr: from = std::min(i, n); break;    // edge clamp right
-      case bytecode::PrmtMode::kRc16: from = (n & 1) * 2 + (i & 1); break;  // replicate halfword
+      case bytecode::PrmtMode::kIndex:
+        from = o.c >> (4 * i) & 7, sign = Bit(o.c, 4 * i + 3);
+        break;
+      case bytecode::PrmtMode::kF4e:
+        from = n + i;
+        break;  // forward 4 extract
+      case bytecode::PrmtMode::kB4e:
+        from = (n - i) & 7;
+        break;  // backward 4 extract
+      case bytecode::PrmtMode::kRc8:
+        from = n;
+        break;  // replicate byte
+      case bytecode::PrmtMode::kEcl:
+        from = std::max(i, n);
+        break;  // edge clamp left
+      case bytecode::PrmtMode::kEcr:
+        from = std::min(i, n);
+        break;  // edge clamp right
+      case bytecode::PrmtMode::kRc16:
+        from = (n & 1) * 2 + (i & 1);
+        break;  // replicate halfword
     }
     uint8_t byte = sign ? (bytes[from] & 0x80 ? 0xff : 0) : bytes[from];
     result |= uint64_t{byte} << (8 * i);

@@ -39,13 +39,15 @@ void FloatsToIntegers(std::vector<Case>& cases) {
     std::string types = std::string(row.bits == 64 ? "d=" : "w=") + (row.from_f64 ? "F" : "f");
     std::vector<uint16_t> extra;
     if (!row.from_f64) extra.push_back(bytecode::kFtz);
-    cases.push_back({row.op, types, Flags(bytecode::Rounding::kRp, extra), [row](const Operands& o) {
+    cases.push_back({row.op, types, Flags(bytecode::Rounding::kRp, extra),
+                     [row](const Operands& o) {
                        Format format = row.from_f64 ? kFormatF64 : kFormatF32;
                        uint64_t bits = o.flags & bytecode::kFtz ? FlushSubnormal(format, o.a) : o.a;
                        // PTX ISA, cvt: 0, or the top bit if the source is f64 or the result has 64 bits.
                        uint64_t nan = row.from_f64 || row.bits == 64 ? uint64_t{1} << (row.bits - 1) : 0;
                        return Result{ToInteger(Decode(format, bits), ModeOf(o.flags), row.bits, row.is_signed, nan)};
-                     }, 0, 80});
+                     },
+                     0, 80});
   }
 }
 
@@ -61,13 +63,16 @@ void IntegersToFloats(std::vector<Case>& cases) {
                   Row{Op::CVT_F32_S64, false, 64, true}, Row{Op::CVT_F64_S64, true, 64, true},
                   Row{Op::CVT_F32_U64, false, 64, false}, Row{Op::CVT_F64_U64, true, 64, false}}) {
     std::string types = std::string(row.to_f64 ? "F=" : "f=") + (row.bits == 64 ? "d" : "w");
-    cases.push_back({row.op, types, Flags(bytecode::Rounding::kRp, {bytecode::kSat}), [row](const Operands& o) {
+    cases.push_back({row.op, types, Flags(bytecode::Rounding::kRp, {bytecode::kSat}),
+                     [row](const Operands& o) {
                        Format format = row.to_f64 ? kFormatF64 : kFormatF32;
                        int64_t value = row.bits == 64 ? static_cast<int64_t>(o.a) : static_cast<int32_t>(o.a);
                        bool negative = row.is_signed && value < 0;
                        uint64_t magnitude = negative ? 0 - static_cast<uint64_t>(value) : o.a;
-                       return Result{ApplyFlags(format, Encode(format, FromInteger(negative, magnitude), ModeOf(o.flags)), o.flags)};
-                     }, 0, 80});
+                       return Result{ApplyFlags(
+                           format, Encode(format, FromInteger(negative, magnitude), ModeOf(o.flags)), o.flags)};
+                     },
+                     0, 80});
   }
 }
 
@@ -112,12 +117,14 @@ void FloatsToFloats(std::vector<Case>& cases) {
                      [row](const Operands& o) { return Result{Convert(row, o)}; }, 0, 80});
   }
   // tf32: f32 with 11 significant bits, in f32's layout.
-  cases.push_back({Op::CVT_TF32_F32, "w=f", Flags(Rounding::kRna, {kRelu}), [](const Operands& o) {
+  cases.push_back({Op::CVT_TF32_F32, "w=f", Flags(Rounding::kRna, {kRelu}),
+                   [](const Operands& o) {
                      if (IsNan(kFormatF32, o.a)) return Result{kFormatF32.CanonicalNan()};
                      Format tf32{11, 8};
                      uint64_t bits = Encode(tf32, Decode(kFormatF32, o.a), ModeOf(o.flags)) << 13;
                      return Result{ApplyFlags(kFormatF32, bits, o.flags)};
-                   }, 0, 80});
+                   },
+                   0, 80});
 }
 
 }  // namespace

@@ -22,17 +22,33 @@ Mode ModeOf(uint16_t flags) { return static_cast<Mode>(flags & bytecode::kRoundi
 enum class Kind { kAdd, kSub, kMul, kDiv, kFma, kSqrt, kRcp };
 
 uint64_t Compute(Kind kind, Format format, const Operands& o, uint16_t flags) {
-  auto decode = [&](uint64_t bits) { return Decode(format, flags & bytecode::kFtz ? FlushSubnormal(format, bits) : bits); };
+  auto decode = [&](uint64_t bits) {
+    return Decode(format, flags & bytecode::kFtz ? FlushSubnormal(format, bits) : bits);
+  };
   Mode mode = ModeOf(flags);
   Real a = decode(o.a), b = decode(o.b), c = decode(o.c), result;
   switch (kind) {
-    case Kind::kAdd: result = Add(a, b, mode); break;
-    case Kind::kSub: b.negative = !b.negative, result = Add(a, b, mode); break;
-    case Kind::kMul: result = Multiply(a, b); break;
-    case Kind::kDiv: result = Divide(a, b); break;
-    case Kind::kFma: result = Add(Multiply(a, b), c, mode); break;
-    case Kind::kSqrt: result = SquareRoot(a); break;
-    case Kind::kRcp: result = Divide(Decode(format, format.One()), a); break;
+    case Kind::kAdd:
+      result = Add(a, b, mode);
+      break;
+    case Kind::kSub:
+      b.negative = !b.negative, result = Add(a, b, mode);
+      break;
+    case Kind::kMul:
+      result = Multiply(a, b);
+      break;
+    case Kind::kDiv:
+      result = Divide(a, b);
+      break;
+    case Kind::kFma:
+      result = Add(Multiply(a, b), c, mode);
+      break;
+    case Kind::kSqrt:
+      result = SquareRoot(a);
+      break;
+    case Kind::kRcp:
+      result = Divide(Decode(format, format.One()), a);
+      break;
   }
   return ApplyFlags(format, Encode(format, result, mode), flags);
 }
@@ -43,7 +59,8 @@ void Arithmetic(std::vector<Case>& cases) {
     Op f32, f32_x, f64, f64_x;
     const char *types_f32, *types_f64;
   };
-#define CULVERT_ROW(KIND, NAME, T32, T64) {Kind::KIND, Op::NAME##_F32, Op::NAME##_F32_X, Op::NAME##_F64, Op::NAME##_F64_X, T32, T64}
+#define CULVERT_ROW(KIND, NAME, T32, T64) \
+  {Kind::KIND, Op::NAME##_F32, Op::NAME##_F32_X, Op::NAME##_F64, Op::NAME##_F64_X, T32, T64}
   const Row kRows[] = {CULVERT_ROW(kAdd, ADD, "f=ff", "F=FF"),   CULVERT_ROW(kSub, SUB, "f=ff", "F=FF"),
                        CULVERT_ROW(kMul, MUL, "f=ff", "F=FF"),   CULVERT_ROW(kDiv, DIV, "f=ff", "F=FF"),
                        CULVERT_ROW(kFma, FMA, "f=fff", "F=FFF"), CULVERT_ROW(kSqrt, SQRT, "f=f", "F=F"),
@@ -95,12 +112,18 @@ void Extrema(std::vector<Case>& cases) {
 bool Testp(Format format, uint64_t bits, uint16_t kind) {
   uint64_t magnitude = bits & ~format.SignBit(), normal = uint64_t{1} << (format.significand - 1);
   switch (static_cast<bytecode::TestpKind>(kind)) {
-    case bytecode::TestpKind::kFinite: return magnitude < format.Infinity();
-    case bytecode::TestpKind::kInfinite: return magnitude == format.Infinity();
-    case bytecode::TestpKind::kNumber: return magnitude <= format.Infinity();
-    case bytecode::TestpKind::kNotANumber: return magnitude > format.Infinity();
-    case bytecode::TestpKind::kNormal: return magnitude == 0 || (magnitude >= normal && magnitude < format.Infinity());
-    case bytecode::TestpKind::kSubnormal: return magnitude != 0 && magnitude < normal;
+    case bytecode::TestpKind::kFinite:
+      return magnitude < format.Infinity();
+    case bytecode::TestpKind::kInfinite:
+      return magnitude == format.Infinity();
+    case bytecode::TestpKind::kNumber:
+      return magnitude <= format.Infinity();
+    case bytecode::TestpKind::kNotANumber:
+      return magnitude > format.Infinity();
+    case bytecode::TestpKind::kNormal:
+      return magnitude == 0 || (magnitude >= normal && magnitude < format.Infinity());
+    case bytecode::TestpKind::kSubnormal:
+      return magnitude != 0 && magnitude < normal;
   }
   return false;
 }
@@ -113,14 +136,22 @@ void Signs(std::vector<Case>& cases) {
   cases.push_back({Op::NEG_F32_X, "f=f", ftz, negate32});
   cases.push_back({Op::ABS_F32, "f=f", {}, absolute32});
   cases.push_back({Op::ABS_F32_X, "f=f", ftz, absolute32});
-  cases.push_back({Op::NEG_F64, "F=F", {}, [](const Operands& o) { return Result{ApplyFlags(kFormatF64, o.a ^ kFormatF64.SignBit(), 0)}; }});
-  cases.push_back({Op::ABS_F64, "F=F", {}, [](const Operands& o) { return Result{ApplyFlags(kFormatF64, o.a & ~kFormatF64.SignBit(), 0)}; }});
-  cases.push_back({Op::COPYSIGN_F32, "f=ff", {}, [](const Operands& o) { return Result{(o.a & 0x80000000u) | (o.b & 0x7fffffffu)}; }});
+  cases.push_back({Op::NEG_F64, "F=F", {}, [](const Operands& o) {
+                     return Result{ApplyFlags(kFormatF64, o.a ^ kFormatF64.SignBit(), 0)};
+                   }});
+  cases.push_back({Op::ABS_F64, "F=F", {}, [](const Operands& o) {
+                     return Result{ApplyFlags(kFormatF64, o.a & ~kFormatF64.SignBit(), 0)};
+                   }});
+  cases.push_back({Op::COPYSIGN_F32, "f=ff", {}, [](const Operands& o) {
+                     return Result{(o.a & 0x80000000u) | (o.b & 0x7fffffffu)};
+                   }});
   cases.push_back({Op::COPYSIGN_F64, "F=FF", {}, [](const Operands& o) {
                      return Result{(o.a & kFormatF64.SignBit()) | (o.b & ~kFormatF64.SignBit())};
                    }});
-  cases.push_back({Op::TESTP_F32, "p=f", kinds, [](const Operands& o) { return Result{Testp(kFormatF32, o.a, o.flags)}; }});
-  cases.push_back({Op::TESTP_F64, "p=F", kinds, [](const Operands& o) { return Result{Testp(kFormatF64, o.a, o.flags)}; }});
+  cases.push_back(
+      {Op::TESTP_F32, "p=f", kinds, [](const Operands& o) { return Result{Testp(kFormatF32, o.a, o.flags)}; }});
+  cases.push_back(
+      {Op::TESTP_F64, "p=F", kinds, [](const Operands& o) { return Result{Testp(kFormatF64, o.a, o.flags)}; }});
 }
 
 // Comparisons: the order of a and b, as -1, 0, 1, or 2 if one is NaN.
@@ -128,20 +159,34 @@ bool Holds(bytecode::Compare comparison, int order) {
   using C = bytecode::Compare;
   bool unordered = order == 2;
   switch (comparison) {
-    case C::kEq: return order == 0;
-    case C::kNe: return !unordered && order != 0;
-    case C::kLt: return order == -1;
-    case C::kLe: return order == -1 || order == 0;
-    case C::kGt: return order == 1;
-    case C::kGe: return order == 1 || order == 0;
-    case C::kEqu: return unordered || order == 0;
-    case C::kNeu: return unordered || order != 0;
-    case C::kLtu: return unordered || order == -1;
-    case C::kLeu: return unordered || order <= 0;
-    case C::kGtu: return unordered || order == 1;
-    case C::kGeu: return unordered || order >= 0;
-    case C::kNum: return !unordered;
-    case C::kNan: return unordered;
+    case C::kEq:
+      return order == 0;
+    case C::kNe:
+      return !unordered && order != 0;
+    case C::kLt:
+      return order == -1;
+    case C::kLe:
+      return order == -1 || order == 0;
+    case C::kGt:
+      return order == 1;
+    case C::kGe:
+      return order == 1 || order == 0;
+    case C::kEqu:
+      return unordered || order == 0;
+    case C::kNeu:
+      return unordered || order != 0;
+    case C::kLtu:
+      return unordered || order == -1;
+    case C::kLeu:
+      return unordered || order <= 0;
+    case C::kGtu:
+      return unordered || order == 1;
+    case C::kGeu:
+      return unordered || order >= 0;
+    case C::kNum:
+      return !unordered;
+    case C::kNan:
+      return unordered;
   }
   return false;
 }
@@ -173,12 +218,12 @@ void FloatComparisons(std::vector<Case>& cases) {
   }
 }
 
-#define CULVERT_CASE(OP, TYPES, ...)                                                                                  \
+#define CULVERT_CASE(OP, TYPES, ...) \
   cases.push_back({Op::OP, TYPES, {}, [](const Operands& o) { return Result{static_cast<uint64_t>(__VA_ARGS__)}; }});
-#define CULVERT_INTEGER_COMPARISON(NAME, OPERATOR)                                                                    \
-  CULVERT_CASE(SETP_##NAME##_S32, "p=ww", static_cast<int32_t>(o.a) OPERATOR static_cast<int32_t>(o.b))               \
-  CULVERT_CASE(SETP_##NAME##_U32, "p=ww", o.a OPERATOR o.b)                                                           \
-  CULVERT_CASE(SETP_##NAME##_S64, "p=dd", static_cast<int64_t>(o.a) OPERATOR static_cast<int64_t>(o.b))               \
+#define CULVERT_INTEGER_COMPARISON(NAME, OPERATOR)                                                      \
+  CULVERT_CASE(SETP_##NAME##_S32, "p=ww", static_cast<int32_t>(o.a) OPERATOR static_cast<int32_t>(o.b)) \
+  CULVERT_CASE(SETP_##NAME##_U32, "p=ww", o.a OPERATOR o.b)                                             \
+  CULVERT_CASE(SETP_##NAME##_S64, "p=dd", static_cast<int64_t>(o.a) OPERATOR static_cast<int64_t>(o.b)) \
   CULVERT_CASE(SETP_##NAME##_U64, "p=dd", o.a OPERATOR o.b)
 
 }  // namespace

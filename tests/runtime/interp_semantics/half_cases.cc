@@ -20,21 +20,39 @@ uint64_t Element(Kind kind, Format format, uint64_t raw_a, uint64_t raw_b, uint6
   bool oob = (flags & bytecode::kOob) && (raw_a == 0xffff || raw_b == 0xffff || raw_c == 0xffff);
   uint64_t bits = 0;
   switch (kind) {
-    case Kind::kAdd: bits = Encode(format, Add(a, b, Mode::kRn), Mode::kRn); break;
-    case Kind::kSub: b.negative = !b.negative, bits = Encode(format, Add(a, b, Mode::kRn), Mode::kRn); break;
-    case Kind::kMul: bits = Encode(format, Multiply(a, b), Mode::kRn); break;
-    case Kind::kFma: bits = Encode(format, Add(Multiply(a, b), c, Mode::kRn), Mode::kRn); break;
-    case Kind::kRcp: bits = Encode(format, Divide(Decode(format, format.One()), a), Mode::kRn); break;
-    case Kind::kMin: bits = Extremum(format, false, in[0], in[1], flags); break;
-    case Kind::kMax: bits = Extremum(format, true, in[0], in[1], flags); break;
+    case Kind::kAdd:
+      bits = Encode(format, Add(a, b, Mode::kRn), Mode::kRn);
+      break;
+    case Kind::kSub:
+      b.negative = !b.negative, bits = Encode(format, Add(a, b, Mode::kRn), Mode::kRn);
+      break;
+    case Kind::kMul:
+      bits = Encode(format, Multiply(a, b), Mode::kRn);
+      break;
+    case Kind::kFma:
+      bits = Encode(format, Add(Multiply(a, b), c, Mode::kRn), Mode::kRn);
+      break;
+    case Kind::kRcp:
+      bits = Encode(format, Divide(Decode(format, format.One()), a), Mode::kRn);
+      break;
+    case Kind::kMin:
+      bits = Extremum(format, false, in[0], in[1], flags);
+      break;
+    case Kind::kMax:
+      bits = Extremum(format, true, in[0], in[1], flags);
+      break;
     case Kind::kMin3:
     case Kind::kMax3: {
       bool maximum = kind == Kind::kMax3;
       bits = Extremum(format, maximum, Extremum(format, maximum, in[0], in[1], flags), in[2], flags);
       break;
     }
-    case Kind::kNeg: bits = in[0] ^ format.SignBit(); break;
-    case Kind::kAbs: bits = in[0] & ~format.SignBit(); break;
+    case Kind::kNeg:
+      bits = in[0] ^ format.SignBit();
+      break;
+    case Kind::kAbs:
+      bits = in[0] & ~format.SignBit();
+      break;
   }
   return oob ? 0 : ApplyFlags(format, bits, flags);
 }
@@ -83,11 +101,14 @@ void Arithmetic(std::vector<Case>& cases) {
       std::vector<uint16_t> flags;
       for (uint16_t flag : row.flags) flags.push_back(flag | format.flag);
       Kind kind = row.kind;
-      cases.push_back({row.op, Types(format, "w", row.sources), flags, [kind, format](const Operands& o) {
+      cases.push_back({row.op, Types(format, "w", row.sources), flags,
+                       [kind, format](const Operands& o) {
                          uint64_t low = Element(kind, format.format, o.a & 0xffff, o.b & 0xffff, o.c & 0xffff, o.flags);
                          if (!format.packed) return Result{low};
-                         return Result{low | Element(kind, format.format, o.a >> 16, o.b >> 16, o.c >> 16, o.flags) << 16};
-                       }, 0, 80});
+                         return Result{low | Element(kind, format.format, o.a >> 16, o.b >> 16, o.c >> 16, o.flags)
+                                                 << 16};
+                       },
+                       0, 80});
     }
   }
 }
@@ -101,12 +122,23 @@ bool Holds(bytecode::Compare comparison, Format format, uint64_t a, uint64_t b, 
   if (unordered) return comparison >= C::kEqu;
   int order = Compare(Decode(format, a), Decode(format, b));
   switch (comparison) {
-    case C::kEq: case C::kEqu: return order == 0;
-    case C::kNe: case C::kNeu: return order != 0;
-    case C::kLt: case C::kLtu: return order < 0;
-    case C::kLe: case C::kLeu: return order <= 0;
-    case C::kGt: case C::kGtu: return order > 0;
-    default: return order >= 0;
+    case C::kEq:
+    case C::kEqu:
+      return order == 0;
+    case C::kNe:
+    case C::kNeu:
+      return order != 0;
+    case C::kLt:
+    case C::kLtu:
+      return order < 0;
+    case C::kLe:
+    case C::kLeu:
+      return order <= 0;
+    case C::kGt:
+    case C::kGtu:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
@@ -116,12 +148,14 @@ void Comparisons(std::vector<Case>& cases) {
     for (uint16_t comparison = 0; comparison < 14; ++comparison) {
       for (uint16_t ftz : {0, +bytecode::kHsetpFtz}) flags.push_back(comparison | ftz | format.flag);
     }
-    cases.push_back({Op::HSETP, Types(format, "p", 2), flags, [format](const Operands& o) {
+    cases.push_back({Op::HSETP, Types(format, "p", 2), flags,
+                     [format](const Operands& o) {
                        auto comparison = static_cast<bytecode::Compare>(o.flags & 0x1f);
                        bool flush = o.flags & bytecode::kHsetpFtz;
                        return Result{Holds(comparison, format.format, o.a & 0xffff, o.b & 0xffff, flush),
                                      Holds(comparison, format.format, o.a >> 16, o.b >> 16, flush)};
-                     }, format.packed ? 'c' : char{0}});
+                     },
+                     format.packed ? 'c' : char{0}});
   }
 }
 

@@ -16,7 +16,8 @@ using bytecode::Op;
 constexpr int kFirstSlot = sizeof(Window::predicates) / bytecode::kSlotBytes;
 constexpr int kSlotA = kFirstSlot, kSlotB = kFirstSlot + 2, kSlotC = kFirstSlot + 4, kSlotX = kFirstSlot + 6;
 constexpr int kSlotResult = kFirstSlot + 8;
-constexpr int kPredicateA = 3, kPredicateB = 4, kPredicateC = 5, kPredicateX = 6, kPredicateResult = 7, kPredicateFlag = 8;
+constexpr int kPredicateA = 3, kPredicateB = 4, kPredicateC = 5, kPredicateX = 6, kPredicateResult = 7,
+              kPredicateFlag = 8;
 
 // Ends the chain of handlers: stands in the tables for EXIT.
 CULVERT_PRESERVE_NONE void EndOfTest(const Instruction*, uint8_t*, uint32_t, Exec*, const HandlerTable*) {}
@@ -48,7 +49,7 @@ void WriteLane(Window* window, int slot, int lane, bool wide, uint64_t value) {
 struct Field {
   char type;
   int slot, predicate;
-  uint64_t Operands::*member;
+  uint64_t Operands::* member;
   uint16_t Number() const { return type == 'p' ? predicate : slot; }
 };
 std::vector<Field> FieldsOf(const Case& test) {
@@ -93,7 +94,8 @@ Batch MakeBatch(const Case& test, uint16_t flags, int32_t imm, std::mt19937_64* 
 
 Instruction MakeInstruction(const Case& test, uint16_t flags, int32_t imm) {
   std::vector<Field> fields = FieldsOf(test);
-  Instruction instruction{test.op, bytecode::kNoOperand, fields[0].Number(), fields[1].Number(), fields[2].Number(), flags, imm};
+  Instruction instruction{
+      test.op, bytecode::kNoOperand, fields[0].Number(), fields[1].Number(), fields[2].Number(), flags, imm};
   instruction.dst = test.types[0] == 'p' ? kPredicateResult : kSlotResult;
   if (fields[3].type != '-') instruction.x = fields[3].Number();
   if (test.flag_field == 'c') instruction.c = kPredicateFlag;
@@ -103,14 +105,16 @@ Instruction MakeInstruction(const Case& test, uint16_t flags, int32_t imm) {
 
 std::string Describe(const HandlerSet& set, const Case& test, const Operands& operands, uint64_t got, uint64_t want) {
   char text[400];
-  std::snprintf(text, sizeof(text), "%s %s x=0x%x a=0x%" PRIx64 " b=0x%" PRIx64 " c=0x%" PRIx64 " d=0x%" PRIx64
-                ": got 0x%" PRIx64 ", want 0x%" PRIx64, set.name, NameOf(test.op), operands.flags, operands.a, operands.b,
-                operands.c, operands.x, got, want);
+  std::snprintf(text, sizeof(text),
+                "%s %s x=0x%x a=0x%" PRIx64 " b=0x%" PRIx64 " c=0x%" PRIx64 " d=0x%" PRIx64 ": got 0x%" PRIx64
+                ", want 0x%" PRIx64,
+                set.name, NameOf(test.op), operands.flags, operands.a, operands.b, operands.c, operands.x, got, want);
   return text;
 }
 
 // Runs the batch and compares. The expected window is the old one with the results of the lanes of `mask`.
-bool Matches(const HandlerSet& set, const Case& test, const Batch& batch, const Instruction& instruction, uint32_t mask, bool full) {
+bool Matches(const HandlerSet& set, const Case& test, const Batch& batch, const Instruction& instruction, uint32_t mask,
+             bool full) {
   Window expected = batch.window, got = batch.window;
   RunOne(set, instruction, &got, mask, full);
   bool wide = IsWide(test.types[0]);

@@ -1,5 +1,5 @@
-// Harness: runs one bytecode operation on one register window with the handlers of one instruction set, and checks every
-// lane against a reference that computes one lane in plain scalar code.
+// Harness: runs one bytecode operation on one register window with the handlers of one instruction set, and checks
+// every lane against a reference that computes one lane in plain scalar code.
 #ifndef CULVERT_TESTS_RUNTIME_INTERP_SEMANTICS_HARNESS_H_
 #define CULVERT_TESTS_RUNTIME_INTERP_SEMANTICS_HARNESS_H_
 

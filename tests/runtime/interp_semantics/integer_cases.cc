@@ -13,9 +13,9 @@ uint32_t U(uint64_t value) { return static_cast<uint32_t>(value); }
 int64_t D(uint64_t value) { return static_cast<int64_t>(value); }
 
 // A case whose only result is `formula` of operands o.
-#define CULVERT_CASE(OP, TYPES, ...)                                                                                  \
-  cases.push_back({Op::OP, TYPES, {}, []([[maybe_unused]] const Operands& o) {                                        \
-                     return Result{static_cast<uint64_t>(__VA_ARGS__), false};                                        \
+#define CULVERT_CASE(OP, TYPES, ...)                                           \
+  cases.push_back({Op::OP, TYPES, {}, []([[maybe_unused]] const Operands& o) { \
+                     return Result{static_cast<uint64_t>(__VA_ARGS__), false}; \
                    }});
 
 int128 Clamp(int128 value, int128 low, int128 high) { return value < low ? low : value > high ? high : value; }
@@ -71,38 +71,39 @@ void Products(std::vector<Case>& cases) {
   CULVERT_CASE(MUL24_HI_U32, "w=ww", U(((o.a & 0xffffff) * (o.b & 0xffffff)) >> 16))
 }
 
-void Arithmetic(std::vector<Case>& cases) {
-  CULVERT_CASE(ADD_I32, "w=ww", U(o.a + o.b))
-  CULVERT_CASE(ADD_I64, "d=dd", o.a + o.b)
-  CULVERT_CASE(SUB_I32, "w=ww", U(o.a - o.b))
-  CULVERT_CASE(SUB_I64, "d=dd", o.a - o.b)
-  CULVERT_CASE(SAD_S32, "w=www", U(Distance(S(o.a), S(o.b)) + o.c))
-  CULVERT_CASE(SAD_U32, "w=www", U(Distance(o.a, o.b) + o.c))
-  CULVERT_CASE(SAD_S64, "d=ddd", Distance(D(o.a), D(o.b)) + o.c)
-  CULVERT_CASE(SAD_U64, "d=ddd", Distance(o.a, o.b) + o.c)
-  CULVERT_CASE(DIV_S32, "w=ws", U(DivideSigned(S(o.a), S(o.b))))
-  CULVERT_CASE(DIV_U32, "w=ws", o.b == 0 ? ~0u : o.a / o.b)
-  CULVERT_CASE(DIV_S64, "d=dd", DivideSigned(D(o.a), D(o.b)))
-  CULVERT_CASE(DIV_U64, "d=dd", o.b == 0 ? ~uint64_t{0} : o.a / o.b)
-  CULVERT_CASE(REM_S32, "w=ws", U(RemainderSigned(S(o.a), S(o.b))))
-  CULVERT_CASE(REM_U32, "w=ws", o.b == 0 ? o.a : o.a % o.b)
-  CULVERT_CASE(REM_S64, "d=dd", RemainderSigned(D(o.a), D(o.b)))
-  CULVERT_CASE(REM_U64, "d=dd", o.b == 0 ? o.a : o.a % o.b)
-  CULVERT_CASE(MIN_S32, "w=ww", U(S(o.a) < S(o.b) ? o.a : o.b))
-  CULVERT_CASE(MIN_U32, "w=ww", o.a < o.b ? o.a : o.b)
-  CULVERT_CASE(MIN_S64, "d=dd", D(o.a) < D(o.b) ? o.a : o.b)
-  CULVERT_CASE(MIN_U64, "d=dd", o.a < o.b ? o.a : o.b)
-  CULVERT_CASE(MAX_S32, "w=ww", U(S(o.a) > S(o.b) ? o.a : o.b))
-  CULVERT_CASE(MAX_U32, "w=ww", o.a > o.b ? o.a : o.b)
-  CULVERT_CASE(MAX_S64, "d=dd", D(o.a) > D(o.b) ? o.a : o.b)
-  CULVERT_CASE(MAX_U64, "d=dd", o.a > o.b ? o.a : o.b)
-  CULVERT_CASE(NEG_I32, "w=w", U(0 - o.a))
-  CULVERT_CASE(NEG_I64, "d=d", 0 - o.a)
-  CULVERT_CASE(ABS_I32, "w=w", S(o.a) < 0 ? U(0 - o.a) : o.a)
-  CULVERT_CASE(ABS_I64, "d=d", D(o.a) < 0 ? 0 - o.a : o.a)
-  CULVERT_CASE(ADD_SAT_S32, "w=ww", U(Clamp(int128{S(o.a)} + S(o.b), INT32_MIN, INT32_MAX)))
-  CULVERT_CASE(SUB_SAT_S32, "w=ww", U(Clamp(int128{S(o.a)} - S(o.b), INT32_MIN, INT32_MAX)))
-}
+void Arithmetic(std::vector<Case>& cases){
+    CULVERT_CASE(ADD_I32, "w=ww", U(o.a + o.b)) CULVERT_CASE(ADD_I64, "d=dd", o.a + o.b) CULVERT_CASE(SUB_I32, "w=ww",
+                                                                                                      U(o.a - o.b))
+        CULVERT_CASE(SUB_I64, "d=dd", o.a - o.b) CULVERT_CASE(SAD_S32, "w=www", U(Distance(S(o.a), S(o.b)) + o.c))
+            CULVERT_CASE(SAD_U32, "w=www", U(Distance(o.a, o.b) + o.c)) CULVERT_CASE(SAD_S64, "d=ddd",
+                                                                                     Distance(D(o.a), D(o.b)) + o.c)
+                CULVERT_CASE(SAD_U64, "d=ddd", Distance(o.a, o.b) + o.c) CULVERT_CASE(DIV_S32, "w=ws",
+                                                                                      U(DivideSigned(S(o.a), S(o.b))))
+                    CULVERT_CASE(DIV_U32, "w=ws", o.b == 0 ? ~0u : o.a / o.b) CULVERT_CASE(
+                        DIV_S64, "d=dd",
+                        DivideSigned(D(o.a), D(o.b))) CULVERT_CASE(DIV_U64, "d=dd", o.b == 0 ? ~uint64_t{0} : o.a / o.b)
+                        CULVERT_CASE(REM_S32, "w=ws", U(RemainderSigned(S(o.a), S(o.b)))) CULVERT_CASE(
+                            REM_U32, "w=ws",
+                            o.b == 0 ? o.a : o.a % o.b) CULVERT_CASE(REM_S64, "d=dd", RemainderSigned(D(o.a), D(o.b)))
+                            CULVERT_CASE(REM_U64, "d=dd", o.b == 0 ? o.a : o.a % o.b) CULVERT_CASE(
+                                MIN_S32, "w=ww",
+                                U(S(o.a) < S(o.b) ? o.a : o.b)) CULVERT_CASE(MIN_U32, "w=ww", o.a < o.b ? o.a : o.b)
+                                CULVERT_CASE(MIN_S64, "d=dd", D(o.a) < D(o.b) ? o.a : o.b)
+                                    CULVERT_CASE(MIN_U64, "d=dd", o.a < o.b ? o.a : o.b)
+                                        CULVERT_CASE(MAX_S32, "w=ww", U(S(o.a) > S(o.b) ? o.a : o.b))
+                                            CULVERT_CASE(MAX_U32, "w=ww", o.a > o.b ? o.a : o.b)
+                                                CULVERT_CASE(MAX_S64, "d=dd", D(o.a) > D(o.b) ? o.a : o.b)
+                                                    CULVERT_CASE(MAX_U64, "d=dd", o.a > o.b ? o.a : o.b)
+                                                        CULVERT_CASE(NEG_I32, "w=w",
+                                                                     U(0 - o.a)) CULVERT_CASE(NEG_I64, "d=d", 0 - o.a)
+                                                            CULVERT_CASE(ABS_I32, "w=w", S(o.a) < 0 ? U(0 - o.a) : o.a)
+                                                                CULVERT_CASE(ABS_I64, "d=d", D(o.a) < 0 ? 0 - o.a : o.a)
+                                                                    CULVERT_CASE(ADD_SAT_S32, "w=ww",
+                                                                                 U(Clamp(int128{S(o.a)} + S(o.b),
+                                                                                         INT32_MIN, INT32_MAX)))
+                                                                        CULVERT_CASE(SUB_SAT_S32, "w=ww",
+                                                                                     U(Clamp(int128{S(o.a)} - S(o.b),
+                                                                                             INT32_MIN, INT32_MAX)))}
 
 // Sum or difference of `bits` bits with the flag that leaves it; `in` is the flag that enters.
 Result AddExtended(int bits, uint64_t a, uint64_t b, uint64_t in) {
@@ -120,13 +121,16 @@ void Extended(std::vector<Case>& cases) {
     int bits;
     bool add, in;
   };
-  for (Row row : {Row{Op::ADD_CC_I32, 32, true, false}, Row{Op::ADD_CC_I64, 64, true, false},
-                  Row{Op::ADDC_I32, 32, true, true}, Row{Op::ADDC_I64, 64, true, true},
-                  Row{Op::SUB_CC_I32, 32, false, false}, Row{Op::SUB_CC_I64, 64, false, false},
-                  Row{Op::SUBC_I32, 32, false, true}, Row{Op::SUBC_I64, 64, false, true}}) {
+  for (Row row :
+       {Row{Op::ADD_CC_I32, 32, true, false}, Row{Op::ADD_CC_I64, 64, true, false}, Row{Op::ADDC_I32, 32, true, true},
+        Row{Op::ADDC_I64, 64, true, true}, Row{Op::SUB_CC_I32, 32, false, false}, Row{Op::SUB_CC_I64, 64, false, false},
+        Row{Op::SUBC_I32, 32, false, true}, Row{Op::SUBC_I64, 64, false, true}}) {
     std::string types = row.bits == 64 ? "d=dd" : "w=ww";
     if (row.in) types += "p";
-    cases.push_back({row.op, types, {}, [row](const Operands& o) {
+    cases.push_back({row.op,
+                     types,
+                     {},
+                     [row](const Operands& o) {
                        uint64_t in = row.in ? o.c : 0;
                        return row.add ? AddExtended(row.bits, o.a, o.b, in) : SubExtended(row.bits, o.a, o.b, in);
                      },

@@ -19,8 +19,8 @@ TEST(InterpreterSemantics, Comparisons) { CheckAll(CompareCases()); }
 TEST(InterpreterSemantics, Conversions) { CheckAll(ConvertCases()); }
 TEST(InterpreterSemantics, Halves) { CheckAll(HalfCases()); }
 
-// The references cover the register operations of bytecode.def: all up to the memory operations, save SREG (a clock) and
-// those that approx_test.cc checks against error bounds.
+// The references cover the register operations of bytecode.def: all up to the memory operations, save SREG (a clock)
+// and those that approx_test.cc checks against error bounds.
 TEST(InterpreterSemantics, EveryOperationHasAReference) {
   std::set<bytecode::Op> covered = {bytecode::Op::SREG, bytecode::Op::HEX2, bytecode::Op::HTANH};
   for (const auto& group : {IntegerCases(), BitCases(), FloatCases(), CompareCases(), ConvertCases(), HalfCases()}) {

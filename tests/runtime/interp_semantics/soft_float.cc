@@ -81,11 +81,20 @@ uint128 RoundOff(const Real& value, int count, Mode mode) {
   bool tie = half != 0 && rest == half && !value.sticky;
   bool up = false;
   switch (mode) {
-    case Mode::kRn: up = above || (tie && (kept & 1)); break;
-    case Mode::kRna: up = above || tie; break;
-    case Mode::kRz: break;
-    case Mode::kRm: up = value.negative; break;
-    case Mode::kRp: up = !value.negative; break;
+    case Mode::kRn:
+      up = above || (tie && (kept & 1));
+      break;
+    case Mode::kRna:
+      up = above || tie;
+      break;
+    case Mode::kRz:
+      break;
+    case Mode::kRm:
+      up = value.negative;
+      break;
+    case Mode::kRp:
+      up = !value.negative;
+      break;
   }
   return kept + up;
 }
@@ -115,7 +124,7 @@ uint64_t Encode(Format format, Real value, Mode mode) {
   if (value.magnitude == 0) return sign;
   int fraction_bits = format.significand - 1;
   int smallest = 1 - format.Bias() - fraction_bits;  // exponent of the last bit of subnormals
-  if (value.magnitude < uint128{1} << 60) {            // room for the bits below the last one
+  if (value.magnitude < uint128{1} << 60) {          // room for the bits below the last one
     value.magnitude <<= 60;
     value.exponent -= 60;
   }

@@ -1,5 +1,5 @@
-// Soft float: the reference for everything that rounds. Values are exact integers times powers of two; results are rounded
-// once, by counting bits. Slow and without host floating point on purpose.
+// Soft float: the reference for everything that rounds. Values are exact integers times powers of two; results are
+// rounded once, by counting bits. Slow and without host floating point on purpose.
 #ifndef CULVERT_TESTS_RUNTIME_INTERP_SEMANTICS_SOFT_FLOAT_H_
 #define CULVERT_TESTS_RUNTIME_INTERP_SEMANTICS_SOFT_FLOAT_H_
 
@@ -10,7 +10,7 @@ namespace culvert::npu::semantics {
 using uint128 = unsigned __int128;
 
 struct Format {
-  int significand;   // bits, the hidden one included
+  int significand;  // bits, the hidden one included
   int exponent_bits;
   int Bias() const { return (1 << (exponent_bits - 1)) - 1; }
   int Width() const { return significand + exponent_bits; }
