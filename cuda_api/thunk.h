@@ -3,9 +3,18 @@
 // r11 and x16 are free for this use at a call (System V psABI, "Register Usage"; AAPCS64, "IP0").
 #if defined(__x86_64__)
 
-.macro THUNK name, index.globl \name.type \name, @function.p2align 4
-\name :.cfi_startproc endbr64 movq TABLE @GOTPCREL(% rip), % r11 jmpq * (8 * \index)(% r11).cfi_endproc.size \name,
-    .- \name.endm
+.macro THUNK name, index
+  .globl \name
+  .type \name, @function
+  .p2align 4
+\name:
+  .cfi_startproc
+  endbr64
+  movq TABLE@GOTPCREL(%rip), %r11
+  jmpq *(8 * \index)(%r11)
+  .cfi_endproc
+  .size \name, . - \name
+.endm
 
 #elif defined(__aarch64__)
 
@@ -28,6 +37,5 @@
 #error "cuda_api/thunk.h: no jump sequence for this architecture"
 #endif
 
-            .section.note.GNU
-        - stack,
-    "", % progbits.text
+  .section .note.GNU-stack, "", %progbits
+  .text
