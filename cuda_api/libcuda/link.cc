@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
-#include "absl/synchronization/mutex.h"
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
 #include "cuda_api/jit_options.h"
@@ -25,7 +25,7 @@ class LinkState {
   const JitOptions& options() const { return options_; }
 
   absl::Status Add(std::string_view image) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (complete_) return Error(ErrorKind::kInvalidValue, "the link is complete");
     if (++inputs_ > 1) return Error(ErrorKind::kNotSupported, "linking several inputs is not implemented");
     image_ = image;
@@ -34,7 +34,7 @@ class LinkState {
 
   // The image lives as long as the link.
   absl::StatusOr<std::string_view> Complete() {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (inputs_ != 1) return Error(ErrorKind::kInvalidValue, "the link has %d usable inputs", inputs_);
     CULVERT_RETURN_IF_ERROR(Library::Load(image_.c_str(), options_.ForImage()).status());
     complete_ = true;
@@ -43,7 +43,7 @@ class LinkState {
 
  private:
   const JitOptions options_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   int inputs_ = 0;
   bool complete_ = false;
   std::string image_;

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,6 @@
 #include "absl/base/attributes.h"
 #include "absl/base/const_init.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 #include "cuda_api/boundary.h"
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
@@ -71,7 +71,7 @@ class ContextStorage {
   absl::Status Put(const std::shared_ptr<Context>& owner, void* key, void* value, StorageDestructor destructor) {
     CUcontext handle = HandleOf(owner);
     uint64_t context = owner->id();
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     Entry* entry = Find(context, key);
     if (entry == nullptr) entry = Find(0, nullptr);
     if (entry == nullptr) {
@@ -87,7 +87,7 @@ class ContextStorage {
   }
 
   absl::Status Delete(uint64_t context, void* key) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     Entry* entry = Find(context, key);
     if (entry == nullptr) return Error(ErrorKind::kInvalidHandle, "nothing is stored in the context under this key");
     Write(*entry, 0, nullptr, nullptr);
@@ -104,7 +104,7 @@ class ContextStorage {
     };
     std::vector<Ended> ended;
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       for (Entry& entry : entries_) {
         if (entry.context.load(std::memory_order_relaxed) != context.id()) continue;
         ended.push_back({entry.handle, entry.key.load(), entry.value.load(), entry.destructor});
@@ -125,7 +125,7 @@ class ContextStorage {
     StorageDestructor destructor = nullptr;
   };
 
-  Entry* Find(uint64_t context, void* key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  Entry* Find(uint64_t context, void* key) {
     size_t used = used_.load(std::memory_order_relaxed);
     for (size_t i = 0; i < used; ++i) {
       Entry& entry = entries_[i];
@@ -137,7 +137,7 @@ class ContextStorage {
     return nullptr;
   }
 
-  void Write(Entry& entry, uint64_t context, void* key, void* value) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Write(Entry& entry, uint64_t context, void* key, void* value) {
     version_.fetch_add(1, std::memory_order_acq_rel);
     entry.context.store(context, std::memory_order_relaxed);
     entry.key.store(key, std::memory_order_relaxed);
@@ -145,7 +145,7 @@ class ContextStorage {
     version_.fetch_add(1, std::memory_order_release);
   }
 
-  absl::Mutex mutex_{absl::kConstInit};
+  std::mutex mutex_;
   std::atomic<uint32_t> version_{0};
   std::atomic<size_t> used_{0};
   std::array<Entry, 1024> entries_;

@@ -1,5 +1,6 @@
 #include "cuda_api/libcudart/image.h"
 
+#include <mutex>
 #include <utility>
 
 #include "cuda_api/handles.h"
@@ -8,7 +9,7 @@
 namespace culvert::libcudart {
 
 absl::StatusOr<std::shared_ptr<Library>> Image::Load() {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   if (library_ != nullptr) return library_;
   if (wrapper_ == nullptr) return Error(ErrorKind::kInvalidDeviceFunction, "the device code was unregistered");
   if (tried_) return failure_;
@@ -25,7 +26,7 @@ absl::StatusOr<std::shared_ptr<Library>> Image::Load() {
 void Image::Unload() {
   std::shared_ptr<Library> library;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     wrapper_ = nullptr;
     library = std::move(library_);
     library_ = nullptr;
@@ -37,19 +38,19 @@ void Image::Unload() {
 }
 
 void Image::AddManaged(void** host_pointer, std::string name) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   managed_.push_back({host_pointer, std::move(name), 0});
 }
 
 bool Image::has_managed() {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   return !managed_.empty();
 }
 
 absl::Status Image::PlaceManaged(Context& context) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Library> library, Load());
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Module> module, library->InContext(context));
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   for (ManagedVariable& variable : managed_) {
     CULVERT_ASSIGN_OR_RETURN(GlobalVariable global, module->GetGlobal(variable.name));
     variable.address = global.address;
@@ -59,7 +60,7 @@ absl::Status Image::PlaceManaged(Context& context) {
 }
 
 void** Image::FindManaged(uint64_t address) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   for (const ManagedVariable& variable : managed_) {
     if (variable.address == address && address != 0) return variable.host_pointer;
   }

@@ -5,13 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "runtime/context.h"
 #include "runtime/module.h"
 
@@ -41,12 +40,12 @@ class Image {
     uint64_t address = 0;
   };
 
-  absl::Mutex mutex_;
-  const void* wrapper_ ABSL_GUARDED_BY(mutex_);
-  bool tried_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<Library> library_ ABSL_GUARDED_BY(mutex_);
-  std::vector<ManagedVariable> managed_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  const void* wrapper_;
+  bool tried_ = false;
+  absl::Status failure_;
+  std::shared_ptr<Library> library_;
+  std::vector<ManagedVariable> managed_;
 };
 
 }  // namespace culvert::libcudart

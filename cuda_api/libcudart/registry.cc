@@ -1,5 +1,7 @@
 #include "cuda_api/libcudart/registry.h"
 
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "cuda_api/libcudart/image.h"
@@ -32,7 +34,7 @@ Registry& Registry::Get() {
 void** Registry::RegisterImage(const void* wrapper) {
   auto image = std::make_shared<Image>(wrapper);
   void** handle = reinterpret_cast<void**>(image.get());
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   images_.emplace(handle, std::move(image));
   return handle;
 }
@@ -40,7 +42,7 @@ void** Registry::RegisterImage(const void* wrapper) {
 void Registry::UnregisterImage(void** handle) {
   std::shared_ptr<Image> image;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     auto it = images_.find(handle);
     if (it == images_.end()) return;
     image = std::move(it->second);
@@ -52,7 +54,7 @@ void Registry::UnregisterImage(void** handle) {
 }
 
 std::shared_ptr<Image> Registry::FindImage(void** handle) {
-  absl::ReaderMutexLock lock(&mutex_);
+  std::shared_lock lock(mutex_);
   auto it = images_.find(handle);
   return it == images_.end() ? nullptr : it->second;
 }
@@ -61,7 +63,7 @@ void Registry::RegisterFunction(void** handle, const void* host_function, const 
   std::shared_ptr<Image> image = FindImage(handle);
   if (image == nullptr || device_name == nullptr) return;
   auto record = std::make_shared<FunctionRecord>(FunctionRecord{std::move(image), device_name, nullptr});
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   functions_[host_function].push_back(std::move(record));
 }
 
@@ -69,7 +71,7 @@ void Registry::RegisterVariable(void** handle, const void* host_variable, const 
   std::shared_ptr<Image> image = FindImage(handle);
   if (image == nullptr || device_name == nullptr) return;
   auto record = std::make_shared<VariableRecord>(VariableRecord{std::move(image), device_name, size_bytes});
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   variables_[host_variable].push_back(std::move(record));
 }
 
@@ -83,7 +85,7 @@ void Registry::RegisterManagedVariable(void** handle, void** host_pointer, const
 absl::StatusOr<std::shared_ptr<Kernel>> Registry::FindKernel(const void* host_function) {
   std::shared_ptr<FunctionRecord> record;
   {
-    absl::ReaderMutexLock lock(&mutex_);
+    std::shared_lock lock(mutex_);
     auto it = functions_.find(host_function);
     if (it == functions_.end()) {
       return Error(ErrorKind::kInvalidDeviceFunction, "no kernel is registered for the host function %p",
@@ -98,18 +100,18 @@ absl::StatusOr<std::shared_ptr<Kernel>> Registry::FindKernel(const void* host_fu
     return Error(ErrorKind::kInvalidDeviceFunction, "the loaded device code has no kernel %s: %s", record->name,
                  std::string(kernel.status().message()));
   }
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   record->kernel = *kernel;
   return *std::move(kernel);
 }
 
 bool Registry::IsFunction(const void* host_function) {
-  absl::ReaderMutexLock lock(&mutex_);
+  std::shared_lock lock(mutex_);
   return functions_.contains(host_function);
 }
 
 const char* Registry::FunctionName(const void* host_function) {
-  absl::ReaderMutexLock lock(&mutex_);
+  std::shared_lock lock(mutex_);
   auto it = functions_.find(host_function);
   return it == functions_.end() ? nullptr : it->second.front()->name.c_str();
 }
@@ -117,7 +119,7 @@ const char* Registry::FunctionName(const void* host_function) {
 absl::StatusOr<GlobalVariable> Registry::FindVariable(const void* host_variable, Context& context) {
   std::shared_ptr<VariableRecord> record;
   {
-    absl::ReaderMutexLock lock(&mutex_);
+    std::shared_lock lock(mutex_);
     auto it = variables_.find(host_variable);
     if (it == variables_.end()) {
       // The host names a managed variable by its value, so its address arrives here, not that of its host pointer.
@@ -147,7 +149,7 @@ absl::Status Registry::PrepareContext(Context& context) {
   bool all = GetEnvironment().eager_loading;
   std::vector<std::shared_ptr<Image>> images;
   {
-    absl::ReaderMutexLock lock(&mutex_);
+    std::shared_lock lock(mutex_);
     for (const auto& [handle, image] : images_) {
       if (all || image->has_managed()) images.push_back(image);
     }

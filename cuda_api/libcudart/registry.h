@@ -14,14 +14,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "runtime/context.h"
 #include "runtime/module.h"
 
@@ -74,10 +74,10 @@ class Registry {
 
   std::shared_ptr<Image> FindImage(void** handle);
 
-  absl::Mutex mutex_;
-  absl::flat_hash_map<void**, std::shared_ptr<Image>> images_ ABSL_GUARDED_BY(mutex_);
-  RecordMap<FunctionRecord> functions_ ABSL_GUARDED_BY(mutex_);
-  RecordMap<VariableRecord> variables_ ABSL_GUARDED_BY(mutex_);
+  std::shared_mutex mutex_;
+  absl::flat_hash_map<void**, std::shared_ptr<Image>> images_;
+  RecordMap<FunctionRecord> functions_;
+  RecordMap<VariableRecord> variables_;
 };
 
 }  // namespace culvert::libcudart

@@ -1,11 +1,11 @@
 #include "cuda_api/libcudart/session.h"
 
+#include <mutex>
 #include <set>
 #include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/base/const_init.h"
-#include "absl/synchronization/mutex.h"
 #include "cuda_api/handles.h"
 #include "cuda_api/libcudart/registry.h"
 #include "include/culvert/error.h"
@@ -23,7 +23,7 @@ class Retained {
   }
 
   absl::StatusOr<std::shared_ptr<Context>> Retain(Device& device) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (devices_.contains(device.ordinal()) && device.primary()->active()) return device.primary();
     CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<Context> context, device.RetainPrimary());
     devices_.insert(device.ordinal());
@@ -40,7 +40,7 @@ class Retained {
   absl::Status Reset(Device& device) {
     absl::Status status;
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard lock(mutex_);
       devices_.erase(device.ordinal());
       status = device.ResetPrimary();
     }
@@ -49,8 +49,8 @@ class Retained {
   }
 
  private:
-  absl::Mutex mutex_;
-  std::set<int> devices_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::set<int> devices_;
 };
 
 // The context of a thread that has none, or whose primary context is not active.
