@@ -247,6 +247,20 @@ void Lexer::LexPunctuation(Token* token) {
   Finish(token, begin);
 }
 
+// Past a dot and the name behind it, which may hold "::".
+inline void Lexer::SkipDottedName() {
+  ++cursor_;
+  while (cursor_ < end_) {
+    if (Is(*cursor_, kIdent)) {
+      ++cursor_;
+    } else if (*cursor_ == ':' && cursor_ + 2 < end_ && cursor_[1] == ':' && Is(cursor_[2], kIdent)) {
+      cursor_ += 2;
+    } else {
+      break;
+    }
+  }
+}
+
 Token Lexer::Next() {
   Token token;
   if (!SkipSpace(&token)) return token;
@@ -263,16 +277,7 @@ Token Lexer::Next() {
     LexNumber(&token);
     Finish(&token, begin);
   } else if (c == '.' && begin + 1 < end_ && Is(begin[1], kIdent)) {
-    ++cursor_;
-    while (cursor_ < end_) {
-      if (Is(*cursor_, kIdent)) {
-        ++cursor_;
-      } else if (*cursor_ == ':' && cursor_ + 2 < end_ && cursor_[1] == ':' && Is(cursor_[2], kIdent)) {
-        cursor_ += 2;
-      } else {
-        break;
-      }
-    }
+    SkipDottedName();
     token.kind = TokenKind::kDirective;
     Finish(&token, begin);
   } else if (c == '"') {
@@ -287,16 +292,7 @@ Token Lexer::NextStatement() {
   Token token = Next();
   if (token.kind != TokenKind::kIdentifier || cursor_ >= end_ || *cursor_ != '.') return token;
   while (cursor_ + 1 < end_ && *cursor_ == '.' && Is(cursor_[1], kIdent)) {
-    ++cursor_;
-    while (cursor_ < end_) {
-      if (Is(*cursor_, kIdent)) {
-        ++cursor_;
-      } else if (*cursor_ == ':' && cursor_ + 2 < end_ && cursor_[1] == ':' && Is(cursor_[2], kIdent)) {
-        cursor_ += 2;
-      } else {
-        break;
-      }
-    }
+    SkipDottedName();
   }
   Finish(&token, token.text.data());
   return token;

@@ -71,6 +71,7 @@ class Lexer {
   void LexNumber(Token* token);
   void LexRadix(Token* token, const char* digits, int radix);
   void LexHexFloat(Token* token, int digits);
+  void SkipDottedName();
   void LexString(Token* token);
   void LexPunctuation(Token* token);
   Token Start() const;
