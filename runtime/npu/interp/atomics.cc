@@ -26,11 +26,10 @@ struct Operands {
 };
 
 uint64_t AddressOf(const Operands& o, uint32_t lane) {
-  const uint8_t* slot = o.window + o.ip->a * bytecode::kSlotBytes;
   if (o.ip->x & bytecode::kAtomAddress32) {
-    return reinterpret_cast<const uint32_t*>(slot)[lane] + static_cast<uint32_t>(o.ip->imm);
+    return SlotAt<uint32_t>(o.window, o.ip->a)[lane] + static_cast<uint32_t>(o.ip->imm);
   }
-  return reinterpret_cast<const uint64_t*>(slot)[lane] + static_cast<uint64_t>(int64_t{o.ip->imm});
+  return SlotAt<uint64_t>(o.window, o.ip->a)[lane] + static_cast<uint64_t>(int64_t{o.ip->imm});
 }
 
 uint8_t* Locate(const Operands& o, uint32_t lane, uint32_t bytes) {
@@ -168,7 +167,7 @@ bool AddHalf(const Operands& o, bool packed) {
 // 128-bit exchange and compare-and-swap (atom.b128). This file is compiled with cmpxchg16b, which every 64-bit x86
 // since 2006 has.
 bool Wide(const Operands& o) {
-  auto halves = [&](uint16_t slot) { return reinterpret_cast<uint64_t*>(o.window + slot * bytecode::kSlotBytes); };
+  auto halves = [&](uint16_t slot) { return SlotAt<uint64_t>(o.window, slot); };
   for (uint32_t rest = o.mask; rest != 0; rest &= rest - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
     uint8_t* p = Locate(o, lane, 16);

@@ -15,10 +15,7 @@ namespace {
 constexpr uint16_t kKindMask = 0xf;
 
 uint32_t RegisterOf(const Group& group, uint16_t slot, int lane) {
-  return reinterpret_cast<const uint32_t*>(group.frame->window + slot * bytecode::kSlotBytes)[lane];
-}
-uint32_t& PredicateOf(const Group& group, uint16_t index) {
-  return reinterpret_cast<uint32_t*>(group.frame->window)[index];
+  return SlotAt<uint32_t>(group.frame->window, slot)[lane];
 }
 uint32_t ThreadCount(const Group& group, int lane) {
   return group.ip->b == bytecode::kNoOperand ? 0 : RegisterOf(group, group.ip->b, lane);
@@ -28,11 +25,11 @@ void WriteResult(const Group& group, const Barrier& barrier) {
   const Instruction* ip = group.ip;
   BarKind kind = static_cast<BarKind>(ip->x & kKindMask);
   if (kind == BarKind::kRedPopc) {
-    uint32_t* dst = reinterpret_cast<uint32_t*>(group.frame->window + ip->dst * bytecode::kSlotBytes);
+    uint32_t* dst = SlotAt<uint32_t>(group.frame->window, ip->dst);
     for (uint32_t rest = group.mask; rest != 0; rest &= rest - 1) dst[__builtin_ctz(rest)] = barrier.true_threads;
   } else if (kind == BarKind::kRedAnd || kind == BarKind::kRedOr) {
     bool value = kind == BarKind::kRedAnd ? barrier.true_threads == barrier.red_threads : barrier.true_threads != 0;
-    uint32_t& dst = PredicateOf(group, ip->dst);
+    uint32_t& dst = PredicateAt(group.frame->window, ip->dst);
     dst = value ? dst | group.mask : dst & ~group.mask;
   }
 }
@@ -89,7 +86,8 @@ bool BlockState::ArriveAtBarrier(Warp& warp, Group group) {
   arrived |= group.mask;
   barrier.arrived_threads += static_cast<uint32_t>(__builtin_popcount(group.mask));
   if (kind >= BarKind::kRedPopc) {
-    barrier.true_threads += static_cast<uint32_t>(__builtin_popcount(PredicateOf(group, ip->c) & group.mask));
+    barrier.true_threads +=
+        static_cast<uint32_t>(__builtin_popcount(PredicateAt(group.frame->window, ip->c) & group.mask));
     barrier.red_threads += static_cast<uint32_t>(__builtin_popcount(group.mask));
   }
   if (kind == BarKind::kArrive) {

@@ -66,7 +66,6 @@ class BlockRunnerImpl final : public BlockRunner {
 
   void Start(uint64_t block_index, uint32_t core) override {
     const culvert_launch_state& launch = *state_.exec.launch;
-    state_.block_index = block_index;
     state_.core = core;
     state_.block[0] = static_cast<uint32_t>(block_index % launch.grid[0]);
     state_.block[1] = static_cast<uint32_t>(block_index / launch.grid[0] % launch.grid[1]);

@@ -38,11 +38,6 @@ void ForEachLane(uint32_t mask, F f) {
   for (; mask != 0; mask &= mask - 1) f(static_cast<uint32_t>(__builtin_ctz(mask)));
 }
 
-const uint32_t* Slot32(const uint8_t* window, uint16_t slot) {
-  return reinterpret_cast<const uint32_t*>(window + slot * bytecode::kSlotBytes);
-}
-uint32_t& PredicateAt(uint8_t* window, uint16_t index) { return reinterpret_cast<uint32_t*>(window)[index]; }
-
 uint16_t MembermaskSlot(const Instruction* ip) {
   switch (ip->op) {
     case Op::SHFL:
@@ -207,19 +202,19 @@ void Gather(const Instruction* ip, const uint8_t* window, uint32_t lanes, Collec
   if (ip->op == Op::ELECT || ip->op == Op::WARPSYNC) return;
   bool wide = (ip->op == Op::MATCH_ANY || ip->op == Op::MATCH_ALL) && ip->x == 1;
   if (wide) {
-    const uint64_t* a = reinterpret_cast<const uint64_t*>(window + ip->a * bytecode::kSlotBytes);
+    const uint64_t* a = SlotAt<uint64_t>(window, ip->a);
     ForEachLane(lanes, [&](uint32_t lane) { op->a[lane] = a[lane]; });
     return;
   }
-  const uint32_t* a = Slot32(window, ip->a);
+  const uint32_t* a = SlotAt<uint32_t>(window, ip->a);
   // A shuffle may name a lane that takes no part; what it reads there is its register's value.
   for (uint32_t lane = 0; lane < kWarpLanes; ++lane) {
     if (ip->op == Op::SHFL ? !(op->lanes >> lane & 1) || (lanes >> lane & 1) : (lanes >> lane & 1))
       op->a[lane] = a[lane];
   }
   if (ip->op == Op::SHFL) {
-    const uint32_t* b = Slot32(window, ip->b);
-    const uint32_t* c = Slot32(window, ip->c);
+    const uint32_t* b = SlotAt<uint32_t>(window, ip->b);
+    const uint32_t* c = SlotAt<uint32_t>(window, ip->c);
     ForEachLane(lanes, [&](uint32_t lane) { op->b[lane] = b[lane], op->c[lane] = c[lane]; });
   }
 }
@@ -247,7 +242,7 @@ void Scatter(const Instruction* ip, uint8_t* window, uint32_t lanes, const Colle
       break;
   }
   if (dst != kNoOperand) {
-    uint32_t* slot = const_cast<uint32_t*>(Slot32(window, dst));
+    uint32_t* slot = SlotAt<uint32_t>(window, dst);
     if (lanes == ~0u) {
       std::memcpy(slot, op.result, sizeof(op.result));
     } else {
@@ -263,7 +258,7 @@ void Scatter(const Instruction* ip, uint8_t* window, uint32_t lanes, const Colle
 // The lanes that `lane` wants to meet. Legacy forms have no membermask: whoever is active.
 uint32_t MembersOf(const Instruction* ip, const uint8_t* window, uint32_t lane, uint32_t active) {
   uint16_t slot = MembermaskSlot(ip);
-  return slot == kNoOperand ? active : Slot32(window, slot)[lane];
+  return slot == kNoOperand ? active : SlotAt<uint32_t>(window, slot)[lane];
 }
 
 // Lanes of `mask` that name the same members as lane `first`.

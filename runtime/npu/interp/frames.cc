@@ -47,11 +47,9 @@ uint64_t LaneValue(const culvert_launch_state& launch, uint32_t warp, uint32_t l
   uint32_t thread = warp * kWarpLanes + lane;
   switch (kind) {
     case ConstantKind::kTidX:
-      return thread % launch.block[0];
     case ConstantKind::kTidY:
-      return thread / launch.block[0] % launch.block[1];
     case ConstantKind::kTidZ:
-      return thread / launch.block[0] / launch.block[1];
+      return ThreadIndex(launch.block, thread)[static_cast<size_t>(kind) - static_cast<size_t>(ConstantKind::kTidX)];
     case ConstantKind::kLaneId:
       return lane;
     default:
@@ -154,11 +152,10 @@ void Fill(const BlockState& block, uint32_t warp, const ConstantInit& constant, 
 
 void FillAll(const BlockState& block, uint32_t warp, uint8_t* window, const std::vector<ConstantInit>& constants) {
   for (const ConstantInit& constant : constants) {
-    uint8_t* slot = window + uint32_t{constant.slot} * bytecode::kSlotBytes;
     if (constant.width_bytes == 8) {
-      Fill(block, warp, constant, reinterpret_cast<uint64_t*>(slot));
+      Fill(block, warp, constant, SlotAt<uint64_t>(window, constant.slot));
     } else {
-      Fill(block, warp, constant, reinterpret_cast<uint32_t*>(slot));
+      Fill(block, warp, constant, SlotAt<uint32_t>(window, constant.slot));
     }
   }
 }

@@ -79,7 +79,7 @@ constexpr ErrorKind OutOfBounds() {
   return kSpace == Space::kShared ? ErrorKind::kLaunchFailed : ErrorKind::kIllegalAddress;
 }
 
-// One lane's access after its checks; null after a fault. align_bytes is the size PTX demands alignment to.
+// One lane's access after its checks; null after a fault.
 template <Space kSpace>
 CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, uint32_t bytes, uint32_t access,
                               uint32_t lane) {
@@ -95,7 +95,6 @@ CULVERT_INLINE uint8_t* Check(Exec* x, const Instruction* ip, uint64_t address, 
 }
 
 struct AddressRun {
-  uint64_t lane0 = 0;  // address lane 0 would have
   uint64_t begin = 0;  // of the first active lane
   uint32_t bytes = 0;  // up to the end of the last active lane
   bool consecutive = false;
@@ -113,8 +112,8 @@ CULVERT_INLINE AddressRun Classify(U64x addresses, uint32_t mask, uint16_t flags
     run.uniform = true;
     return run;
   }
-  run.lane0 = address - uint64_t{first} * kBytes;
-  uint32_t differs = Compress(addresses != LaneNumbers() * uint64_t{kBytes} + run.lane0);
+  uint64_t lane0 = address - uint64_t{first} * kBytes;  // where lane 0 would be
+  uint32_t differs = Compress(addresses != LaneNumbers() * uint64_t{kBytes} + lane0);
   if ((differs & mask) == 0) {
     uint32_t last = 31 - static_cast<uint32_t>(__builtin_clz(mask));
     run.consecutive = true;
@@ -219,9 +218,16 @@ CULVERT_INLINE auto WidenOne(typename M::Memory value) {
   }
 }
 
-// The elements of the lanes in `mask` of a run whose lane 0 would lie at `lane0`; nothing else is touched.
+// Where lane 0 of a run would lie whose first active lane lies at `begin`.
+template <typename T>
+CULVERT_INLINE uint64_t LaneZero(const uint8_t* begin, uint32_t mask) {
+  return reinterpret_cast<uint64_t>(begin) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
+}
+
+// The elements of the lanes in `mask` of a run whose first active lane's lies at `begin`; nothing else is touched.
 template <typename X, typename T>
-CULVERT_INLINE X LoadMasked(uint64_t lane0, uint32_t mask) {
+CULVERT_INLINE X LoadMasked(const uint8_t* begin, uint32_t mask) {
+  uint64_t lane0 = LaneZero<T>(begin, mask);
   X value = {};
 #ifdef __AVX512BW__
   if constexpr (sizeof(T) == 4) {
@@ -249,7 +255,8 @@ CULVERT_INLINE X LoadMasked(uint64_t lane0, uint32_t mask) {
   return value;
 }
 template <typename X, typename T>
-CULVERT_INLINE void StoreMasked(uint64_t lane0, uint32_t mask, X value) {
+CULVERT_INLINE void StoreMasked(uint8_t* begin, uint32_t mask, X value) {
+  uint64_t lane0 = LaneZero<T>(begin, mask);
 #ifdef __AVX512BW__
   if constexpr (sizeof(T) == 4) {
     __m512i half[2];
@@ -342,9 +349,7 @@ struct LoadOp {
             std::memcpy(&memory, pointer, sizeof(memory));
             Store<true>(window, ip->dst, mask, Widen<M>(memory));
           } else {
-            uint64_t lane0 =
-                reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
-            memory = LoadMasked<typename M::MemoryX, T>(lane0, mask);
+            memory = LoadMasked<typename M::MemoryX, T>(pointer, mask);
             Store<kFull>(window, ip->dst, mask, Widen<M>(memory));
           }
           CULVERT_DISPATCH(ip + 1);
@@ -418,9 +423,7 @@ struct StoreOp {
             if (mask == ~0u) {
               std::memcpy(pointer, &memory, sizeof(memory));
             } else {
-              uint64_t lane0 =
-                  reinterpret_cast<uint64_t>(pointer) - static_cast<uint64_t>(__builtin_ctz(mask)) * sizeof(T);
-              StoreMasked<typename M::MemoryX, T>(lane0, mask, memory);
+              StoreMasked<typename M::MemoryX, T>(pointer, mask, memory);
             }
             CULVERT_DISPATCH(ip + 1);
           }

@@ -63,7 +63,7 @@ bool BlockState::Call(Warp& warp, Group* group) {
   uint32_t function = static_cast<uint32_t>(ip->imm);
   uint32_t mask = group->mask;
   if (ip->op == Op::CALL_INDIRECT) {
-    const uint64_t* targets = reinterpret_cast<const uint64_t*>(group->frame->window + ip->a * bytecode::kSlotBytes);
+    const uint64_t* targets = SlotAt<uint64_t>(group->frame->window, ip->a);
     uint64_t target = targets[__builtin_ctz(mask)];
     uint32_t same = 0;
     for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
@@ -237,10 +237,7 @@ void ReportFault(Exec* x, const Instruction* ip, ErrorKind kind, int lane, uint6
   const BlockState& block = *x->block;
   std::copy_n(block.block, 3, fault.block);
   uint32_t thread = x->warp->index * kWarpLanes + static_cast<uint32_t>(lane);
-  const uint32_t* dims = x->launch->block;
-  fault.thread[0] = thread % dims[0];
-  fault.thread[1] = thread / dims[0] % dims[1];
-  fault.thread[2] = thread / dims[0] / dims[1];
+  std::ranges::copy(ThreadIndex(x->launch->block, thread), fault.thread);
   fault.instruction = static_cast<uint32_t>(ip - block.program->program().code.data());
   x->launch->services->report_fault(x->launch, &fault);
 }

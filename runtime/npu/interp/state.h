@@ -8,6 +8,7 @@
 #ifndef CULVERT_RUNTIME_NPU_INTERP_STATE_H_
 #define CULVERT_RUNTIME_NPU_INTERP_STATE_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,23 @@
 
 namespace culvert::npu {
 
+// Registers of a window: the 32 lanes of a slot (T is uint32_t, or uint64_t for two slots), and a predicate's lane
+// mask.
+template <typename T>
+T* SlotAt(uint8_t* window, uint16_t slot) {
+  return reinterpret_cast<T*>(window + uint32_t{slot} * bytecode::kSlotBytes);
+}
+template <typename T>
+const T* SlotAt(const uint8_t* window, uint16_t slot) {
+  return reinterpret_cast<const T*>(window + uint32_t{slot} * bytecode::kSlotBytes);
+}
+inline uint32_t& PredicateAt(uint8_t* window, uint16_t index) { return reinterpret_cast<uint32_t*>(window)[index]; }
+
+// %tid of a thread from its number in the block, whose dimensions are `block`.
+inline std::array<uint32_t, 3> ThreadIndex(const uint32_t (&block)[3], uint32_t thread) {
+  return {thread % block[0], thread / block[0] % block[1], thread / block[0] / block[1]};
+}
+
 // A call of a function by some lanes of a warp. The register window holds all 32 lanes.
 struct Frame {
   Frame* parent = nullptr;  // null: the kernel itself
@@ -28,9 +46,8 @@ struct Frame {
   std::unique_ptr<uint8_t[]> memory;  // of the window, unless it is the kernel's
   uint32_t lanes = 0;                 // that have not returned from it
   uint32_t depth = 0;
-  uint64_t local_base = 0;    // offset in each lane's local memory
-  uint64_t launch_epoch = 0;  // of the constants in the window
-  uint64_t block_epoch = 0;
+  uint64_t local_base = 0;                // offset in each lane's local memory
+  uint64_t launch_epoch = 0;              // of the constants in the window
   uint64_t saved_alloca_top[kWarpLanes];  // only if the function uses alloca
 };
 
@@ -112,8 +129,6 @@ class BlockState {
   uint32_t live_threads = 0;
   uint8_t* local = nullptr;  // of thread 0
   uint64_t launch_epoch = 0;
-  uint64_t block_epoch = 0;
-  uint64_t block_index = 0;
   uint32_t block[3] = {};  // ctaid
   uint32_t core = 0;
 

@@ -13,13 +13,6 @@ using bytecode::Op;
 using bytecode::Space;
 using bytecode::Syscall;
 
-uint64_t* Slot64(uint8_t* window, uint16_t slot) {
-  return reinterpret_cast<uint64_t*>(window + slot * bytecode::kSlotBytes);
-}
-uint32_t* Slot32(uint8_t* window, uint16_t slot) {
-  return reinterpret_cast<uint32_t*>(window + slot * bytecode::kSlotBytes);
-}
-
 bool ReadMemory(const Exec* x, uint64_t address, void* target, uint32_t bytes) {
   uint8_t* out = static_cast<uint8_t*>(target);
   for (uint32_t i = 0; i < bytes; ++i) {
@@ -35,7 +28,8 @@ bool Printf(Exec* x, const Instruction* ip, uint8_t* window, uint32_t lane) {
   MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) {
     return ReadMemory(x, address, target, bytes);
   };
-  FormattedText formatted = FormatPrintf(read, Slot64(window, ip->a)[lane], Slot64(window, ip->b)[lane]);
+  FormattedText formatted =
+      FormatPrintf(read, SlotAt<uint64_t>(window, ip->a)[lane], SlotAt<uint64_t>(window, ip->b)[lane]);
   if (formatted.bad_address != 0) {
     ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), formatted.bad_address, 1,
                 CULVERT_ACCESS_READ, Space::kGeneric);
@@ -43,7 +37,7 @@ bool Printf(Exec* x, const Instruction* ip, uint8_t* window, uint32_t lane) {
   }
   int accepted = x->launch->services->print(x->launch, formatted.text.data(), formatted.text.size());
   if (ip->dst != bytecode::kNoOperand)
-    Slot32(window, ip->dst)[lane] = static_cast<uint32_t>(accepted < 0 ? -1 : formatted.arguments);
+    SlotAt<uint32_t>(window, ip->dst)[lane] = static_cast<uint32_t>(accepted < 0 ? -1 : formatted.arguments);
   return true;
 }
 
@@ -52,15 +46,15 @@ void AssertFail(Exec* x, const Instruction* ip, uint8_t* window, uint32_t lane) 
   MemoryReader read = [x](uint64_t address, void* target, uint32_t bytes) {
     return ReadMemory(x, address, target, bytes);
   };
-  auto text = [&](uint16_t slot) { return ReadString(read, Slot64(window, slot)[lane], kLimit).value_or("?"); };
+  auto text = [&](uint16_t slot) {
+    return ReadString(read, SlotAt<uint64_t>(window, slot)[lane], kLimit).value_or("?");
+  };
   const uint16_t* extension = reinterpret_cast<const bytecode::Extension*>(ip + 1)->slot;
   const BlockState& block = *x->block;
-  const uint32_t* dims = x->launch->block;
-  uint32_t thread = x->warp->index * kWarpLanes + lane;
-  std::string line =
-      absl::StrFormat("%s:%d: %s: block: [%d,%d,%d], thread: [%d,%d,%d] Assertion `%s` failed.\n", text(ip->b),
-                      Slot32(window, extension[0])[lane], text(ip->c), block.block[0], block.block[1], block.block[2],
-                      thread % dims[0], thread / dims[0] % dims[1], thread / dims[0] / dims[1], text(ip->a));
+  auto [tid_x, tid_y, tid_z] = ThreadIndex(x->launch->block, x->warp->index * kWarpLanes + lane);
+  std::string line = absl::StrFormat("%s:%d: %s: block: [%d,%d,%d], thread: [%d,%d,%d] Assertion `%s` failed.\n",
+                                     text(ip->b), SlotAt<uint32_t>(window, extension[0])[lane], text(ip->c),
+                                     block.block[0], block.block[1], block.block[2], tid_x, tid_y, tid_z, text(ip->a));
   x->launch->services->assert_message(x->launch, line.data(), line.size());
 }
 
@@ -79,10 +73,11 @@ bool RunSyscall(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) 
         AssertFail(x, ip, window, lane);
         break;
       case Syscall::kMalloc:
-        Slot64(window, ip->dst)[lane] = services->heap_alloc(x->launch, Slot64(window, ip->a)[lane]);
+        SlotAt<uint64_t>(window, ip->dst)[lane] =
+            services->heap_alloc(x->launch, SlotAt<uint64_t>(window, ip->a)[lane]);
         break;
       case Syscall::kFree: {
-        uint64_t address = Slot64(window, ip->a)[lane];
+        uint64_t address = SlotAt<uint64_t>(window, ip->a)[lane];
         if (address == 0 || services->heap_free(x->launch, address)) break;
         ReportFault(x, ip, ErrorKind::kIllegalAddress, static_cast<int>(lane), address, 0, CULVERT_ACCESS_WRITE,
                     Space::kGeneric);
@@ -103,10 +98,10 @@ bool RunAlloca(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
     uint64_t floor = x->local_base + x->frame->function->local_bytes;
     switch (ip->op) {
       case Op::STACKSAVE:
-        Slot64(window, ip->dst)[lane] = top;
+        SlotAt<uint64_t>(window, ip->dst)[lane] = top;
         break;
       case Op::STACKRESTORE: {
-        uint64_t value = Slot64(window, ip->a)[lane];
+        uint64_t value = SlotAt<uint64_t>(window, ip->a)[lane];
         if (value < floor || value > x->local_bytes) {
           ReportFault(x, ip, ErrorKind::kHardwareStackError, static_cast<int>(lane), value, 0, 0, Space::kLocal);
           return false;
@@ -115,14 +110,14 @@ bool RunAlloca(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
         break;
       }
       default: {
-        uint64_t bytes = Slot64(window, ip->a)[lane];
+        uint64_t bytes = SlotAt<uint64_t>(window, ip->a)[lane];
         uint64_t align = ip->imm > 0 ? static_cast<uint64_t>(ip->imm) : 1;
         uint64_t start = bytes > top ? 0 : (top - bytes) / align * align;
         if (bytes > top || start < floor) {
           ReportFault(x, ip, ErrorKind::kHardwareStackError, static_cast<int>(lane), bytes, 0, 0, Space::kLocal);
           return false;
         }
-        Slot64(window, ip->dst)[lane] = top = start;
+        SlotAt<uint64_t>(window, ip->dst)[lane] = top = start;
       }
     }
   }
