@@ -19,8 +19,9 @@ constexpr uint64_t kPitchUnitBytes = kAllocationAlignment;
 
 absl::StatusOr<uint64_t> AllocateIn(ContextState& state, const npu::AllocationRequest& request) {
   CULVERT_RETURN_IF_ERROR(state.status());
+  const bool frees_on_their_way = state.pending_frees() != 0;  // read first: they may end during the attempt
   absl::StatusOr<uint64_t> address = state.memory().Allocate(request);
-  if (address.ok() || KindOf(address.status()) != ErrorKind::kOutOfMemory || state.pending_frees() == 0) return address;
+  if (address.ok() || KindOf(address.status()) != ErrorKind::kOutOfMemory || !frees_on_their_way) return address;
   CULVERT_RETURN_IF_ERROR(state.Wait(nullptr));
   return state.memory().Allocate(request);
 }

@@ -130,8 +130,9 @@ absl::StatusOr<uint64_t> AllocateAsync(Stream& stream, uint64_t bytes, std::shar
     return Error(ErrorKind::kInvalidValue, "the pool is of device %d, the stream of device %d",
                  pool->device()->ordinal(), state.device()->ordinal());
   }
+  const bool frees_on_their_way = state.pending_frees() != 0;  // read first: they may end during the attempt
   absl::Status charged = pool->Charge(bytes);
-  if (!charged.ok() && state.pending_frees() != 0) {
+  if (!charged.ok() && frees_on_their_way) {
     CULVERT_RETURN_IF_ERROR(state.Wait(nullptr));
     charged = pool->Charge(bytes);
   }
