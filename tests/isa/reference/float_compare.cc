@@ -1,0 +1,7 @@
+#include "tests/isa/reference/reference.h"
+
+namespace culvert::isa {
+
+std::optional<Evaluator> FindFloatCompare(OpcodeName name) { return std::nullopt; }
+
+}  // namespace culvert::isa
