@@ -129,7 +129,9 @@ std::optional<Evaluator> Multiply24(OpcodeName name, bool add) {
   return WithType(*type, [&](auto t) {
     using T = decltype(t);
     int drop = hi ? 16 : 0;
-    if (add) return Uniform<T, 3>(*type, [=](T a, T b, T c) { return (Low24(a) * Low24(b) >> drop) + int64_t{c}; });
+    if (add)
+      return Uniform<T, 3>(*type,
+                           [=](T a, T b, T c) { return (Low24(a) * Low24(b) >> drop) + static_cast<int64_t>(c); });
     return Uniform<T, 2>(*type, [=](T a, T b) { return Low24(a) * Low24(b) >> drop; });
   });
 }

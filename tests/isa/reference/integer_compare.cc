@@ -43,15 +43,25 @@ uint64_t Combine(Combination combination, uint64_t t, uint64_t c) {
   return combination == Combination::kXor ? t ^ c : t;
 }
 
-// 1 if a and b, of T's type, are so related. Every order is one of "less" with the operands as they are or swapped.
+// 1 if a and b, read as T, are so related.
 template <typename T>
 uint64_t Compare(Relation relation, uint64_t a_pattern, uint64_t b_pattern) {
   T a = static_cast<T>(a_pattern), b = static_cast<T>(b_pattern);
-  bool less = a<b, more = a> b;
-  bool negated = relation == Relation::kEq || relation == Relation::kLe || relation == Relation::kGe;
-  bool use_less = relation != Relation::kLe && relation != Relation::kGt;
-  bool use_more = relation != Relation::kLt && relation != Relation::kGe;
-  return ((use_less && less) || (use_more && more)) != negated;
+  switch (relation) {
+    case Relation::kEq:
+      return a == b;
+    case Relation::kNe:
+      return a != b;
+    case Relation::kLt:
+      return a < b;
+    case Relation::kLe:
+      return a <= b;
+    case Relation::kGt:
+      return a > b;
+    case Relation::kGe:
+      break;
+  }
+  return a >= b;
 }
 
 // Both results of setp: with the comparison, and with its complement.
