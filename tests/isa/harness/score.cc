@@ -65,7 +65,11 @@ Case ScoredValueCase(const Instance& instance) {
   std::optional<Evaluator> evaluator = Find(instance.opcode);
   if (!evaluator.has_value()) return {};
   Random random(3);
-  return MakeValueCase(instance, *evaluator, {}, Operands(evaluator->sources, kLanes, random), nullptr);
+  Sources sources = Operands(evaluator->sources, kLanes, random);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if ((evaluator->constant_sources >> i & 1) != 0) sources[i][0] = 0xd2;  // a table that no two sources share
+  }
+  return MakeValueCase(instance, *evaluator, {}, std::move(sources), nullptr);
 }
 
 void ScoreCase(CaseRunner& runner, const Case& test, Scores* scores) {

@@ -113,7 +113,8 @@ struct Layout {
   std::vector<Place> sources, results;
   std::vector<bool> constant;  // per source
   bool carry_in = false, carry_out = false;
-  bool pair = false;  // two destinations are written
+  bool carry_kept = false;  // read but not written: the last of `results` shows that it is still there
+  bool pair = false;        // two destinations are written
   std::string statement;
 };
 
@@ -160,6 +161,10 @@ Layout MakeLayout(const Instance& instance, const Evaluator& evaluator, const Va
     if (j == 0 && form.kind == ValueForm::kAlias) place.name = layout.sources[static_cast<size_t>(form.which)].name;
     if (j == 1 && place.type != Ty::kCarry && !layout.pair) break;
     layout.results.push_back(place);
+  }
+  layout.carry_kept = layout.carry_in && !layout.carry_out;
+  if (layout.carry_kept) {
+    layout.results.push_back({.type = Ty::kCarry, .register_bits = 1, .name = RegisterName(1, number)});
   }
   std::string guard = form.kind == ValueForm::kPredicated ? "@%p15 " : "";
   layout.statement = "  " + guard + instance.opcode + " " + layout.results[0].name;
@@ -210,7 +215,7 @@ std::string KernelText(const Layout& layout, const ValueForm& form) {
     body += "  selp.u32 %r31, 1, 0, " + layout.sources.back().name + ";\n  add.cc.u32 %r31, %r31, 0xffffffff;\n";
   }
   body += layout.statement;
-  if (layout.carry_out) {
+  if (layout.carry_out || layout.carry_kept) {
     body += "  addc.u32 %r31, 0, 0;\n  setp.ne.u32 " + layout.results.back().name + ", %r31, 0;\n";
   }
   for (const Place& place : layout.results) body += StoreText(place, buffers++);
@@ -279,6 +284,7 @@ std::string Checker::CheckExact(const std::vector<Bytes>& after) const {
     for (size_t i = 0; i < sources.size(); ++i) batch.source[i] = sources[i].data() + start;
     for (size_t j = 0; j < kMaxResults; ++j) batch.result[j] = expected[j].data();
     evaluator.compute(batch);
+    if (layout.carry_kept) std::copy_n(batch.source[sources.size() - 1], batch.count, expected[1].data());
     for (size_t j = 0; j < layout.results.size(); ++j) {
       const Place& place = layout.results[j];
       const Bytes& buffer = after[first_result_buffer + j];
@@ -359,6 +365,7 @@ Case MakeValueCase(const Instance& instance, const Evaluator& evaluator, const V
   size_t count = sources[0].size();
   for (size_t i = 0; i < sources.size(); ++i) {
     if (form.kind == ValueForm::kConstant && static_cast<size_t>(form.which) == i) sources[i][0] = form.constant;
+    if ((evaluator.constant_sources >> i & 1) != 0) sources[i][0] &= 0xff;  // a look-up table of eight bits
     if (IsConstant(evaluator, form, i)) std::fill(sources[i].begin(), sources[i].end(), uint64_t{sources[i][0]});
   }
   Checker checker{.evaluator = evaluator, .layout = MakeLayout(instance, evaluator, form, sources), .form = form};

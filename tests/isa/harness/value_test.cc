@@ -45,7 +45,9 @@ TEST_P(Values, AgreeWithTheReference) {
       if (++failures == 10) return;
       continue;
     }
-    for (const ValueForm& form : FormsOf(*instance, *evaluator, 2)) {
+    std::vector<ValueForm> forms = FormsOf(*instance, *evaluator, 2);
+    if (evaluator->constant_sources != 0) forms.insert(forms.end(), 64, ValueForm{});  // with a random table each
+    for (const ValueForm& form : forms) {
       Case test = MakeValueCase(*instance, *evaluator, form, Operands(evaluator->sources, kLanes, random), nullptr);
       std::string problem = CaseRunner::Compile(test).ok() || form.kind != ValueForm::kConstant ? runner.Run(test) : "";
       if (problem.empty()) continue;
