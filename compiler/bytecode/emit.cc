@@ -280,7 +280,7 @@ class Emitter {
   void Append(const Instruction& in, const Positioned& at) {
     SourceLine row;
     row.instruction = static_cast<uint32_t>(program_.code.size());
-    row.ptx_line = at.line;
+    row.ptx_line = context_.module().LineInText(at.line);
     if (at.loc != 0 && at.loc <= source_.locations.size()) {
       const ptx::SourceLocation& location = source_.locations[at.loc - 1];
       if (location.file < program_.files.size()) {

@@ -18,15 +18,9 @@ using ptx::Type;
 
 namespace {
 
-// The opcode with its modifiers as written at `position`, for messages.
-std::string OpcodeText(std::string_view text, ptx::SourcePosition position, Opcode opcode) {
-  for (uint32_t line = 1; line < position.line; ++line) {
-    size_t end = text.find('\n');
-    if (end == std::string_view::npos) return std::string(ptx::OpcodeName(opcode));
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  size_t begin = position.column > 0 ? std::min<size_t>(position.column - 1, text.size()) : 0;
+// The opcode with its modifiers as written in column `column` of a line, for messages.
+std::string OpcodeText(std::string_view text, uint32_t column, Opcode opcode) {
+  size_t begin = column > 0 ? std::min<size_t>(column - 1, text.size()) : 0;
   begin = text.find(ptx::OpcodeName(opcode), begin);
   if (begin == std::string_view::npos) return std::string(ptx::OpcodeName(opcode));
   text.remove_prefix(begin);
@@ -230,8 +224,8 @@ void Selector::Fail(const Instruction& in, uint32_t code, std::string message, s
 }
 
 void Selector::Unimplemented(const Instruction& in, std::string why) {
-  std::string message =
-      "'" + OpcodeText(context_.module().text(), in.position, in.opcode) + "' is not implemented by Culvert";
+  std::string_view text = context_.module().TextLine(in.position.line);
+  std::string message = "'" + OpcodeText(text, in.position.column, in.opcode) + "' is not implemented by Culvert";
   if (!why.empty()) message += ": " + why;
   Fail(in, 900, std::move(message));
 }

@@ -1,9 +1,12 @@
 // A PTX module: text indexed at load, bodies parsed and checked when asked for. Thread-safe after construction.
+//   Module  what lowering reads: one text, or several that compiler/link made one
+//   Unit    one text, with what the linker needs to know about it
 #ifndef CULVERT_COMPILER_PTX_MODULE_H_
 #define CULVERT_COMPILER_PTX_MODULE_H_
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +26,7 @@ struct FunctionHeader {
   bool is_weak = false;
   bool has_body = false;
   uint32_t function_id = ~0u;  // id in the module's function-address table; ~0u if its address is never taken
+  uint32_t alias_of = ~0u;     // .alias: index of the function that this name stands for; has no body of its own
   std::vector<Parameter> parameters;
   std::vector<Parameter> returns;
   FunctionDirectives directives;
@@ -42,16 +46,26 @@ struct Diagnostic {
   std::string hint;
 };
 
+// How a module-scope variable takes part in linking (PTX ISA, "Linking Directives"), and where it is declared.
+struct Linkage {
+  bool is_external = false;
+  bool is_visible = false;
+  bool is_weak = false;
+  bool is_common = false;
+  SourcePosition position;
+};
+
+class Unit;
+
 class Module {
  public:
   // Indexes `text` (copied; a trailing NUL is dropped). Fails with kInvalidPtx (the status message holds the formatted
   // diagnostics), or kUnsupportedPtxVersion for a .version above kMaxPtxIsa, or kNoBinaryForDevice for an
   // architecture-specific target (sm_90a) or one above `device_capability` (major * 10 + minor).
-  static absl::StatusOr<std::unique_ptr<Module>> Index(std::string text, uint32_t device_capability,
-                                                       std::string display_name = "module.ptx");
+  static absl::StatusOr<std::unique_ptr<Unit>> Index(std::string text, uint32_t device_capability,
+                                                     std::string display_name = "module.ptx");
   virtual ~Module() = default;
 
-  virtual std::string_view text() const = 0;
   virtual uint32_t version() const = 0;  // major * 10 + minor
   virtual uint32_t target() const = 0;   // XX of sm_XX
   virtual const std::vector<FunctionHeader>& functions() const = 0;
@@ -67,6 +81,22 @@ class Module {
   // Used when a program passed a JIT log buffer.
   virtual std::vector<Diagnostic> CheckAll() const = 0;
   virtual std::string Format(const Diagnostic& diagnostic) const = 0;
+  // The line of the text at a position; empty if there is none.
+  virtual std::string_view TextLine(uint32_t line) const = 0;
+  // Positions of a module of several texts count the lines of all of them: the line's number in its own text.
+  virtual uint32_t LineInText(uint32_t line) const = 0;
+};
+
+class Unit : public Module {
+ public:
+  virtual std::string_view display_name() const = 0;
+  virtual std::string_view text() const = 0;
+  virtual const std::vector<Linkage>& variable_linkage() const = 0;  // of variables()
+  virtual const std::vector<Linkage>& shared_linkage() const = 0;    // of shared_variables()
+  // What a name at module scope stands for; an alias stands for its function.
+  virtual std::optional<SymbolRef> Find(std::string_view name) const = 0;
+  // Like Body(), parsed anew and owned by the caller.
+  virtual absl::StatusOr<std::unique_ptr<Function>> ParseBody(uint32_t index) const = 0;
 };
 
 // SymbolRef::index of a module-scope .shared variable i is kModuleSharedBase + i.

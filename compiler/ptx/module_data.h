@@ -21,9 +21,10 @@ struct ModuleData {
   uint32_t address_bits = 64;
   std::vector<FunctionHeader> functions;
   std::vector<SourcePosition> body_positions;  // of functions[i].body_begin
-  std::vector<uint8_t> is_alias;               // functions[i] is only another name (.alias); its body is the aliasee's
   std::vector<ModuleVariable> variables;
+  std::vector<Linkage> variable_linkage;
   std::vector<Variable> shared_variables;
+  std::vector<Linkage> shared_linkage;
   std::vector<std::string> files;
   absl::flat_hash_map<std::string_view, SymbolRef> symbols;      // module scope; keys point into text
   absl::flat_hash_map<std::string_view, Type> opaque_variables;  // .texref, .samplerref, .surfref

@@ -226,7 +226,10 @@ bool ModuleParser::ParseAlias() {
       alias_it->second.kind != SymbolKind::kFunction || target_it->second.kind != SymbolKind::kFunction) {
     return Error(position, kUndefined, ".alias needs two declared functions");
   }
-  data_->is_alias[alias_it->second.index] = 1;
+  if (data_->functions[alias_it->second.index].has_body || alias_it->second.index == target_it->second.index) {
+    return Error(position, kDuplicate, Concat("'", name, "' is defined and cannot be an alias"));
+  }
+  data_->functions[alias_it->second.index].alias_of = target_it->second.index;
   alias_it->second = target_it->second;
   return true;
 }
@@ -299,7 +302,6 @@ bool ModuleParser::AddFunction(FunctionHeader header, SourcePosition body) {
     if (!header.is_entry) header.function_id = symbol.index;
     data_->functions.push_back(std::move(header));
     data_->body_positions.push_back(body);
-    data_->is_alias.push_back(0);
     return true;
   }
   FunctionHeader* known = it->second.kind == SymbolKind::kFunction ? &data_->functions[it->second.index] : nullptr;

@@ -2,6 +2,10 @@
 #ifndef CULVERT_COMPILER_PTX_MODULE_PARSER_H_
 #define CULVERT_COMPILER_PTX_MODULE_PARSER_H_
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "compiler/ptx/module_data.h"
 #include "compiler/ptx/parser.h"
 
@@ -17,13 +21,6 @@ class ModuleParser : public Parser {
   bool Parse(ErrorKind* kind);
 
  private:
-  struct Linkage {
-    bool is_external = false;
-    bool is_visible = false;
-    bool is_weak = false;
-    bool is_common = false;
-    SourcePosition position;
-  };
   // One element of an initialiser.
   struct InitValue {
     SourcePosition position;
@@ -58,6 +55,10 @@ class ModuleParser : public Parser {
   bool ParseInitializer(const std::vector<uint64_t>& dimensions, size_t level, uint64_t limit, uint64_t* position,
                         std::vector<InitValue>* values);
   bool ParseInitValue(InitValue* value);
+  bool AddShared(const Variable& variable, const Linkage& linkage);
+  bool AddModuleVariable(ModuleVariable variable, std::string_view name, const Linkage& linkage);
+  bool JoinsEarlier(std::string_view name, bool same_space, const Linkage& earlier, const Linkage& linkage,
+                    std::pair<uint64_t, uint64_t> sizes);
   bool StoreInitializer(Type type, const std::vector<InitValue>& values, ModuleVariable* variable);
   bool StoreMasked(const std::vector<InitValue>& values, size_t* i, Type type, ModuleVariable* variable);
   bool Declare(std::string_view name, SymbolRef symbol, SourcePosition position);

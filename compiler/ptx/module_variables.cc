@@ -116,17 +116,12 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
   }
   uint32_t align =
       declaration.align != 0 ? declaration.align : static_cast<uint32_t>(element_bytes * declaration.lanes);
-  SymbolRef symbol;
+  Linkage linkage = declaration.linkage;
+  linkage.position = position;
   if (declaration.space == StateSpace::kShared) {
     if (token_.Is('=')) return Error(token_.position, kBadInitializer, ".shared variables have no initialiser");
-    if (open && !declaration.linkage.is_external) {
-      return Error(position, kBadSize, Concat("'", name, "' has no size"));
-    }
-    symbol.kind = SymbolKind::kSharedVariable;
-    symbol.index = kModuleSharedBase + static_cast<uint32_t>(data_->shared_variables.size());
-    data_->shared_variables.push_back(
-        {name, StateSpace::kShared, declaration.type, size, align, declaration.linkage.is_external});
-    return Declare(name, symbol, position);
+    if (open && !linkage.is_external) return Error(position, kBadSize, Concat("'", name, "' has no size"));
+    return AddShared({name, StateSpace::kShared, declaration.type, size, align, linkage.is_external}, linkage);
   }
   ModuleVariable variable;
   variable.name = std::string(name);
@@ -137,8 +132,6 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
   variable.is_managed = declaration.is_managed;
   variable.is_visible = declaration.linkage.is_visible || declaration.linkage.is_weak || declaration.linkage.is_common;
   variable.size_bytes = size;
-  symbol.kind = SymbolKind::kModuleVariable;
-  symbol.index = static_cast<uint32_t>(data_->variables.size());
   if (token_.Is('=')) {
     if (variable.is_external) return Error(token_.position, kBadInitializer, "an .extern variable has no initialiser");
     Advance();
@@ -157,8 +150,71 @@ bool ModuleParser::AddVariable(const Declaration& declaration, std::string_view 
   } else if (open && !variable.is_external) {
     return Error(position, kBadSize, Concat("'", name, "' has neither size nor initialiser"));
   }
-  data_->variables.push_back(std::move(variable));
-  return Declare(name, symbol, position);
+  return AddModuleVariable(std::move(variable), name, linkage);
+}
+
+// Whether a variable declared again may join what the name stands for: one of the two is .extern (PTX ISA, "Linking
+// Directives: .extern"), and they agree. `sizes` are those of the earlier and of this declaration, 0 where open.
+bool ModuleParser::JoinsEarlier(std::string_view name, bool same_space, const Linkage& earlier, const Linkage& linkage,
+                                std::pair<uint64_t, uint64_t> sizes) {
+  if (!same_space || !(earlier.is_external || linkage.is_external)) {
+    return Error(linkage.position, kDuplicate, Concat("'", name, "' is declared twice"));
+  }
+  if (sizes.first == 0 || sizes.second == 0 || sizes.first == sizes.second) return true;
+  return Error(linkage.position, kDuplicate,
+               absl::StrFormat("'%s' has %d bytes here and %d in line %d", name, sizes.second, sizes.first,
+                               earlier.position.line));
+}
+
+bool ModuleParser::AddShared(const Variable& variable, const Linkage& linkage) {
+  auto it = data_->symbols.find(variable.name);
+  if (it == data_->symbols.end() || it->second.kind != SymbolKind::kSharedVariable) {
+    SymbolRef symbol;
+    symbol.kind = SymbolKind::kSharedVariable;
+    symbol.index = kModuleSharedBase + static_cast<uint32_t>(data_->shared_variables.size());
+    data_->shared_variables.push_back(variable);
+    data_->shared_linkage.push_back(linkage);
+    return Declare(variable.name, symbol, linkage.position);
+  }
+  Variable& known = data_->shared_variables[it->second.index - kModuleSharedBase];
+  Linkage& known_linkage = data_->shared_linkage[it->second.index - kModuleSharedBase];
+  if (!JoinsEarlier(variable.name, true, known_linkage, linkage, {known.size_bytes, variable.size_bytes})) return false;
+  const uint32_t align = std::max(known.align_bytes, variable.align_bytes);
+  if (!linkage.is_external || (known.is_external && known.size_bytes == 0)) {
+    known = variable;
+    known_linkage = linkage;
+  }
+  known.align_bytes = align;
+  return true;
+}
+
+bool ModuleParser::AddModuleVariable(ModuleVariable variable, std::string_view name, const Linkage& linkage) {
+  auto it = data_->symbols.find(name);
+  if (it == data_->symbols.end() || it->second.kind != SymbolKind::kModuleVariable) {
+    SymbolRef symbol;
+    symbol.kind = SymbolKind::kModuleVariable;
+    symbol.index = static_cast<uint32_t>(data_->variables.size());
+    data_->variables.push_back(std::move(variable));
+    data_->variable_linkage.push_back(linkage);
+    return Declare(name, symbol, linkage.position);
+  }
+  ModuleVariable& known = data_->variables[it->second.index];
+  Linkage& known_linkage = data_->variable_linkage[it->second.index];
+  if (!JoinsEarlier(name, known.is_constant == variable.is_constant, known_linkage, linkage,
+                    {known.size_bytes, variable.size_bytes})) {
+    return false;
+  }
+  const uint32_t align = std::max(known.align_bytes, variable.align_bytes);
+  if (!linkage.is_external || (known.is_external && known.size_bytes == 0)) {
+    // The addresses of this initialiser were noted under the index that a new variable would have had.
+    for (size_t i = pending_.size(); i > 0 && pending_[i - 1].variable == data_->variables.size(); --i) {
+      pending_[i - 1].variable = it->second.index;
+    }
+    known = std::move(variable);
+    known_linkage = linkage;
+  }
+  known.align_bytes = align;
+  return true;
 }
 
 // `position` is the index of the next element; nested braces round it up to whole rows, filling with zero.

@@ -165,6 +165,38 @@ TEST(Module, AliasIsAnotherName) {
   EXPECT_EQ(parsed->instructions[0].operands[1].symbol.index, 0u);
 }
 
+TEST(Module, ExternMayBeRepeatedAroundOneDefinition) {
+  auto module = IndexOk(std::string(kHeader) + R"(
+.extern .global .align 4 .u32 x[];
+.extern .global .align 16 .u32 x[4];
+.visible .func g() { ret; }
+.visible .global .align 4 .u32 x[4] = {7, 8, 9, g};
+.extern .global .align 4 .u32 x[];
+.extern .shared .align 8 .b8 s[];
+.shared .align 4 .b8 s[12];
+)");
+  ASSERT_NE(module, nullptr);
+  ASSERT_EQ(module->variables().size(), 1u);
+  const ModuleVariable& x = module->variables()[0];
+  EXPECT_FALSE(x.is_external);
+  EXPECT_EQ(x.align_bytes, 16u);
+  EXPECT_EQ(x.size_bytes, 16u);
+  ASSERT_EQ(x.addresses.size(), 1u);
+  EXPECT_TRUE(x.addresses[0].is_function);
+  ASSERT_EQ(module->shared_variables().size(), 1u);
+  EXPECT_FALSE(module->shared_variables()[0].is_external);
+  EXPECT_EQ(module->shared_variables()[0].align_bytes, 8u);
+  EXPECT_EQ(module->shared_variables()[0].size_bytes, 12u);
+}
+
+TEST(Module, VariablesThatDisagreeWithAnEarlierDeclaration) {
+  for (const char* pair : {".global .u32 x; .global .u32 x;", ".extern .global .u32 x; .const .u32 x = 3;",
+                           ".extern .global .u32 x; .shared .u32 x;", ".global .u64 x; .extern .global .u32 x;",
+                           ".extern .shared .b8 x[4]; .shared .b8 x[8];", ".func x() { ret; } .extern .global .u32 x;"}) {
+    EXPECT_EQ(KindOf(Module::Index(std::string(kHeader) + pair, kDevice).status()), ErrorKind::kInvalidPtx) << pair;
+  }
+}
+
 TEST(Module, CheckAllFindsErrorsOfEveryBody) {
   auto module = IndexOk(std::string(kHeader) + R"(
 .entry good() { ret; }
