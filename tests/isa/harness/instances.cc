@@ -10,9 +10,19 @@ using ptx::InstructionRow;
 using ptx::Modifier;
 using ptx::OperandSpec;
 
-std::vector<Instance> InstancesOf(const InstructionRow& row) {
-  std::vector<Instance> found;
-  std::vector<const Modifier*> choice;
+using Choice = std::vector<const Modifier*>;  // per slot; nullptr: left out
+using Alternatives = std::vector<Choice>;     // per slot: what may be chosen
+
+namespace {
+
+Choice AllOf(const ptx::ModifierSlot& slot) {
+  Choice all(slot.alternatives.begin(), slot.alternatives.end());
+  if (slot.optional) all.insert(all.begin(), nullptr);
+  return all;
+}
+
+void AddCombinations(const InstructionRow& row, const Alternatives& alternatives, std::vector<Instance>* found) {
+  Choice choice;
   std::function<void(size_t)> extend = [&](size_t slot) {
     if (slot == row.slots.size()) {
       Instance instance{.row = &row, .opcode = std::string(ptx::OpcodeName(row.opcode))};
@@ -23,21 +33,59 @@ std::vector<Instance> InstancesOf(const InstructionRow& row) {
         ids.push_back(modifier->id);
       }
       instance.instruction.opcode = row.opcode;
-      if (ptx::MatchModifiers(row, ids, &instance.instruction).ok) found.push_back(std::move(instance));
+      bool is_new = std::none_of(found->begin(), found->end(),
+                                 [&](const Instance& other) { return other.opcode == instance.opcode; });
+      if (is_new && ptx::MatchModifiers(row, ids, &instance.instruction).ok) found->push_back(std::move(instance));
       return;
     }
-    if (row.slots[slot].optional) {
-      choice.push_back(nullptr);
-      extend(slot + 1);
-      choice.pop_back();
-    }
-    for (const Modifier* alternative : row.slots[slot].alternatives) {
+    for (const Modifier* alternative : alternatives[slot]) {
       choice.push_back(alternative);
       extend(slot + 1);
       choice.pop_back();
     }
   };
   extend(0);
+}
+
+bool IsEssential(const ptx::ModifierSlot& slot) {
+  for (const Modifier* modifier : slot.alternatives) {
+    switch (modifier->field) {
+      case ptx::ModifierField::kType:
+      case ptx::ModifierField::kVector:
+      case ptx::ModifierField::kSpace:
+      case ptx::ModifierField::kReduceOp:
+        return true;
+      default:
+        break;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Instance> InstancesOf(const InstructionRow& row) {
+  std::vector<Instance> found;
+  Alternatives alternatives;
+  for (const ptx::ModifierSlot& slot : row.slots) alternatives.push_back(AllOf(slot));
+  AddCombinations(row, alternatives, &found);
+  return found;
+}
+
+std::vector<Instance> SelectedInstancesOf(const InstructionRow& row) {
+  std::vector<Instance> found;
+  Alternatives essential, simplest;
+  for (const ptx::ModifierSlot& slot : row.slots) {
+    Choice all = AllOf(slot);
+    simplest.push_back({all[0]});
+    essential.push_back(IsEssential(slot) ? all : Choice{all[0]});
+  }
+  AddCombinations(row, essential, &found);
+  for (size_t i = 0; i < row.slots.size(); ++i) {
+    Alternatives one = simplest;
+    one[i] = AllOf(row.slots[i]);
+    AddCombinations(row, one, &found);
+  }
   return found;
 }
 

@@ -18,6 +18,9 @@ struct Instance {
 
 // All instances of a row, in a fixed order. Only rows that compute values have few enough to be listed whole.
 std::vector<Instance> InstancesOf(const ptx::InstructionRow& row);
+// A selection for rows with many modifiers: all combinations of type, vector, space, operation and `full` slots, each
+// with the other slots at their simplest; and each remaining alternative of the other slots once.
+std::vector<Instance> SelectedInstancesOf(const ptx::InstructionRow& row);
 // A row whose result depends on its register operands alone: no memory, no other lanes, no control flow, no symbol.
 bool IsValueRow(const ptx::InstructionRow& row);
 // The instances of all value rows that are executed, each opcode text once.
