@@ -105,8 +105,7 @@ void Machine::Load(Thread& thread, const Statement& s) {
 
 void Machine::Store(Thread& thread, const Statement& s) {
   const uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(s.type)) / 8;
-  if (s.space == Space::kCells || (s.space == Space::kShared && !s.own))
-    return Fail(&thread, "store to the cells of others");
+  if (s.space == Space::kCells) return Fail(&thread, "store to the common cells");
   std::vector<uint64_t> values;
   for (const Operand& source : s.sources) values.push_back(Read(thread, source));
   Place place = Locate(thread, s, bytes * static_cast<uint32_t>(s.sources.size()));

@@ -7,7 +7,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "compiler/compiler.h"
+#include "compiler/bytecode/lower.h"
+#include "compiler/ptx/module.h"
 
 namespace culvert::gen {
 namespace {
@@ -136,11 +137,11 @@ void Opcodes::AddRow(const ptx::InstructionRow& row) {
     }
   }
   if (found.empty()) return;
-  auto module = compiler::CompiledModule::Load(TrialModule(found), {});
+  auto module = ptx::Module::Index(TrialModule(found), 121);
   RowPool pool;
   pool.row = &row;
   for (size_t i = 0; i < found.size(); ++i) {
-    if (module.ok() && (*module)->CompileEntry(absl::StrCat("k", i)).ok()) {
+    if (module.ok() && lowering::LowerEntry(**module, static_cast<uint32_t>(i)).ok()) {
       pool.instances.push_back(std::move(found[i]));
     } else {
       refused.push_back(found[i].opcode);
