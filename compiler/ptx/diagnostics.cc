@@ -29,12 +29,14 @@ std::string FormatDiagnosticOnLine(std::string_view line, std::string_view displ
   std::string out = absl::StrFormat("%s:%d:%d: error[PTX%04d]: %s\n", display_name, diagnostic.position.line,
                                     diagnostic.position.column, diagnostic.code, diagnostic.message);
   if (diagnostic.position.line != 0) {
-    std::string shown, caret;
-    for (size_t i = 0; i < line.size() && i < kMaxLineShown; ++i) {
-      char c = line[i];
+    std::string shown(line.substr(0, kMaxLineShown));
+    std::string caret(shown, 0, diagnostic.position.column - 1);
+    for (char& c : shown) {
       bool printable = (c >= ' ' && c <= '~') || c == '\t';
-      shown += printable ? c : '?';
-      if (i + 1 < diagnostic.position.column) caret += c == '\t' ? '\t' : ' ';
+      if (!printable) c = '?';
+    }
+    for (char& c : caret) {
+      if (c != '\t') c = ' ';
     }
     out += Concat("  ", shown, "\n");
     if (diagnostic.position.column <= kMaxLineShown) out += Concat("  ", caret, "^\n");

@@ -1,5 +1,6 @@
 // Human-readable text of table rows, and "did you mean".
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "compiler/ptx/concat.h"
@@ -72,10 +73,11 @@ std::string FormText(const InstructionRow& row) {
 }
 
 size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
-  if (a.size() > 64 || b.size() > 64) return limit + 1;
+  constexpr size_t kLongest = 64;
+  if (a.size() > kLongest || b.size() > kLongest) return limit + 1;
   if (a.size() > b.size() + limit || b.size() > a.size() + limit) return limit + 1;
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
+  std::array<size_t, kLongest + 1> row;
+  std::iota(row.begin(), row.begin() + b.size() + 1, size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
     row[0] = i;
@@ -90,12 +92,15 @@ size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
 
 std::string_view ClosestMnemonic(std::string_view mnemonic) {
   size_t best = mnemonic.size() <= 3 ? 1 : 2;
-  std::string_view found;
+  std::string_view found, last;
   for (const InstructionRow& row : Rows()) {
-    size_t distance = EditDistance(mnemonic, OpcodeName(row.opcode), best);
+    std::string_view name = OpcodeName(row.opcode);
+    if (name.data() == last.data()) continue;  // rows are grouped by opcode
+    last = name;
+    size_t distance = EditDistance(mnemonic, name, best);
     if (distance <= best && (found.empty() || distance < best)) {
       best = distance;
-      found = OpcodeName(row.opcode);
+      found = name;
     }
   }
   return found;
