@@ -22,7 +22,7 @@ absl::StatusOr<std::shared_ptr<Library>> Library::Load(const void* image, const 
   if (library.ok() || options.check_all) return library;  // a program with log buffers has the text
   ErrorKind kind = KindOf(library.status());
   bool is_refusal = kind == ErrorKind::kNoBinaryForDevice || kind == ErrorKind::kUnsupportedPtxVersion ||
-                    kind == ErrorKind::kInvalidPtx;
+                    kind == ErrorKind::kInvalidPtx || kind == ErrorKind::kInvalidSource;
   return is_refusal ? LogRefusal(library.status()) : library.status();
 }
 
@@ -32,9 +32,8 @@ absl::StatusOr<std::shared_ptr<Library>> Library::LoadUnlogged(const void* image
   CULVERT_ASSIGN_OR_RETURN(compiler::SelectedImage selected,
                            compiler::SelectImage(image, options.size_bytes, capability));
   compiler::LoadOptions load = {.device_capability = capability, .check_all = options.check_all};
-  if (!selected.name.empty()) load.display_name = selected.name;
   std::shared_ptr<Library> library(new Library);
-  CULVERT_ASSIGN_OR_RETURN(library->impl_->compiled, compiler::CompiledModule::Load(std::move(selected.ptx), load));
+  CULVERT_ASSIGN_OR_RETURN(library->impl_->compiled, compiler::CompiledModule::Load(std::move(selected), load));
   const auto& variables = library->impl_->compiled->Variables();
   library->impl_->has_managed_variables = std::any_of(
       variables.begin(), variables.end(), [](const ModuleVariable& variable) { return variable.is_managed; });

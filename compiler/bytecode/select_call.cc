@@ -2,9 +2,11 @@
 // "Stack Manipulation Instructions"; the names of the system calls: CUDA C++ Programming Guide, printf, assert,
 // malloc).
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_format.h"
 #include "compiler/bytecode/selector.h"
+#include "compiler/ptx/system_calls.h"
 
 namespace culvert::lowering {
 
@@ -165,37 +167,31 @@ void Selector::CollectReturns(const CallSite& site, const Instruction& in) {
 
 // The functions that the device runtime brings: no module defines them. False if the name is none of them.
 bool Selector::SelectSyscall(const CallSite& site, std::string_view name, const Instruction& in) {
-  struct Row {
-    std::string_view name;
-    Syscall which;
-    size_t parameters;
-    size_t returns;
-  };
-  static constexpr Row kRows[] = {{"vprintf", Syscall::kVprintf, 2, 1},
-                                  {"__assertfail", Syscall::kAssertFail, 5, 0},
-                                  {"malloc", Syscall::kMalloc, 1, 1},
-                                  {"free", Syscall::kFree, 1, 0}};
-  const Row* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.name == name; });
-  if (row == std::end(kRows)) return false;
-  if (site.parameters->size() != row->parameters || site.returns->size() != row->returns) {
+  // In the order of kSystemCalls.
+  static constexpr Syscall kWhich[] = {Syscall::kVprintf, Syscall::kAssertFail, Syscall::kMalloc, Syscall::kFree};
+  static_assert(std::size(kWhich) == std::size(ptx::kSystemCalls));
+  const ptx::SystemCall* known = ptx::FindSystemCall(name);
+  if (known == nullptr) return false;
+  const Syscall which = kWhich[known - ptx::kSystemCalls];
+  if (site.parameters->size() != known->parameters || site.returns->size() != known->returns) {
     Fail(in, kCallError, absl::StrFormat("'%s' is declared with another signature than the device runtime's", name));
     return true;
   }
   Reg arguments[5] = {kNoReg, kNoReg, kNoReg, kNoReg, kNoReg};
-  for (size_t i = 0; i < row->parameters; ++i) {
+  for (size_t i = 0; i < known->parameters; ++i) {
     const Type type = (*site.parameters)[i].type;
     arguments[i] = Temp(ClassOf(type));
     LoadScalar('L', type, arguments[i], OutgoingAddress(site, site.layout.parameters[i]), 0);
-    const bool is_line = row->which == Syscall::kAssertFail && i == 2;
+    const bool is_line = which == Syscall::kAssertFail && i == 2;
     arguments[i] = is_line ? Truncate(arguments[i]) : Widen64(arguments[i], false);
   }
   Reg result = kNoReg;
-  const Type result_type = row->returns != 0 ? (*site.returns)[0].type : Type::kNone;
-  if (row->which == Syscall::kVprintf) result = Temp(RegClass::k32);
-  if (row->which == Syscall::kMalloc) result = Temp(RegClass::k64);
-  LirInstruction& call = Emit(Op::SYSCALL, result, arguments[0], kNoReg, kNoReg, static_cast<uint16_t>(row->which));
+  const Type result_type = known->returns != 0 ? (*site.returns)[0].type : Type::kNone;
+  if (which == Syscall::kVprintf) result = Temp(RegClass::k32);
+  if (which == Syscall::kMalloc) result = Temp(RegClass::k64);
+  LirInstruction& call = Emit(Op::SYSCALL, result, arguments[0], kNoReg, kNoReg, static_cast<uint16_t>(which));
   call.has_extension = true;
-  switch (row->which) {
+  switch (which) {
     case Syscall::kVprintf:
       call.reg[kB] = arguments[1];
       lir_.uses_printf = true;

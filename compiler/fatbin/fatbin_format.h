@@ -2,6 +2,7 @@
 //
 //   wrapper   the 24-byte structure that host objects register; it points at a fatbin
 //   fatbin    a 16-byte header and entries back to back; an entry is a header, optional strings, and a payload
+//   linked    our linker's output: like a fatbin with a magic number of its own, and all its texts are one program
 //
 // Source: observation of files written by the CUDA 12 and 13 compilers; nothing here is documented by the vendor.
 #ifndef CULVERT_COMPILER_FATBIN_FATBIN_FORMAT_H_
@@ -14,6 +15,7 @@ namespace culvert::compiler::fatbin {
 
 inline constexpr uint32_t kWrapperMagic = 0x466243B1;
 inline constexpr uint32_t kFatbinMagic = 0xBA55ED50;
+inline constexpr uint32_t kLinkedMagic = 0x4B4C5643;  // "CVLK"
 inline constexpr uint32_t kElfMagic = 0x464C457F;  // "\x7fELF"
 
 struct WrapperLayout {

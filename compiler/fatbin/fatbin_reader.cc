@@ -105,13 +105,13 @@ absl::StatusOr<Entry> ReadEntry(size_t index, std::string_view& rest) {
 
 }  // namespace
 
-absl::StatusOr<std::string_view> FatbinBytes(const void* data, size_t size_bytes) {
+absl::StatusOr<std::string_view> FatbinBytes(const void* data, size_t size_bytes, uint32_t magic) {
   if (size_bytes != 0 && size_bytes < sizeof(FatbinHeaderLayout)) {
     return Error(ErrorKind::kInvalidImage, "fatbin of %u bytes is shorter than its header", size_bytes);
   }
   const auto header = Load<FatbinHeaderLayout>(data);
-  if (header.magic != kFatbinMagic) {
-    return Error(ErrorKind::kInvalidImage, "fatbin magic is 0x%08x, expected 0x%08x", header.magic, kFatbinMagic);
+  if (header.magic != magic) {
+    return Error(ErrorKind::kInvalidImage, "fatbin magic is 0x%08x, expected 0x%08x", header.magic, magic);
   }
   if (header.version != kFatbinVersion || header.header_bytes != sizeof(FatbinHeaderLayout)) {
     return Error(ErrorKind::kInvalidImage, "fatbin version %u with a header of %u bytes, expected %u and %u",
@@ -125,8 +125,8 @@ absl::StatusOr<std::string_view> FatbinBytes(const void* data, size_t size_bytes
   return std::string_view(static_cast<const char*>(data), sizeof(FatbinHeaderLayout) + header.entries_bytes);
 }
 
-absl::StatusOr<std::vector<Entry>> ReadEntries(std::string_view fatbin) {
-  CULVERT_ASSIGN_OR_RETURN(std::string_view bytes, FatbinBytes(fatbin.data(), fatbin.size()));
+absl::StatusOr<std::vector<Entry>> ReadEntries(std::string_view fatbin, uint32_t magic) {
+  CULVERT_ASSIGN_OR_RETURN(std::string_view bytes, FatbinBytes(fatbin.data(), fatbin.size(), magic));
   std::string_view rest = bytes.substr(sizeof(FatbinHeaderLayout));
   std::vector<Entry> entries;
   while (!rest.empty()) {

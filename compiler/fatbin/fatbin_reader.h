@@ -29,11 +29,12 @@ struct Entry {
 };
 
 // The bytes of the fatbin at `data`, whose first 16 bytes must be readable. `size_bytes` 0: not known, then the
-// header's size is believed. kInvalidImage if the header is wrong or names more than `size_bytes`.
-absl::StatusOr<std::string_view> FatbinBytes(const void* data, size_t size_bytes);
+// header's size is believed. kInvalidImage if the header is wrong or names more than `size_bytes`. `magic` is that of a
+// fatbin or of a linked image.
+absl::StatusOr<std::string_view> FatbinBytes(const void* data, size_t size_bytes, uint32_t magic = kFatbinMagic);
 
 // The entries of a fatbin in file order. kInvalidImage, with the entry and the field, if anything is inconsistent.
-absl::StatusOr<std::vector<Entry>> ReadEntries(std::string_view fatbin);
+absl::StatusOr<std::vector<Entry>> ReadEntries(std::string_view fatbin, uint32_t magic = kFatbinMagic);
 
 // The text of a PTX entry, decompressed, without the NUL bytes at its end. kInvalidImage if the payload does not
 // decompress to the size the entry names, or that size is above kMaxTextBytes; kInvalidPtx if the text has NUL bytes

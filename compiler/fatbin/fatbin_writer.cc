@@ -42,11 +42,13 @@ absl::Status AppendEntry(const PtxImage& image, Compression compression, std::st
   if (image.text.find('\0') != std::string::npos || image.text.size() >= kMaxTextBytes) {
     return Error(ErrorKind::kInvalidPtx, "PTX of %u bytes is too long or has NUL bytes", image.text.size());
   }
-  unsigned major = 0, minor = 0;
-  const size_t version = image.text.find(".version");
-  if (version == std::string::npos ||
-      std::sscanf(image.text.c_str() + version, ".version %u.%u", &major, &minor) != 2) {
-    return Error(ErrorKind::kInvalidPtx, "PTX without a .version line");
+  unsigned major = image.version / 10, minor = image.version % 10;
+  if (image.version == 0) {
+    const size_t version = image.text.find(".version");
+    if (version == std::string::npos ||
+        std::sscanf(image.text.c_str() + version, ".version %u.%u", &major, &minor) != 2) {
+      return Error(ErrorKind::kInvalidPtx, "PTX without a .version line");
+    }
   }
   const std::string_view with_nul(image.text.c_str(), image.text.size() + 1);  // the NUL is counted
   std::string payload(with_nul);
@@ -80,11 +82,11 @@ absl::Status AppendEntry(const PtxImage& image, Compression compression, std::st
 
 }  // namespace
 
-absl::StatusOr<std::string> WriteFatbin(const std::vector<PtxImage>& images, Compression compression) {
+absl::StatusOr<std::string> WriteFatbin(const std::vector<PtxImage>& images, Compression compression, uint32_t magic) {
   std::string entries;
   for (const PtxImage& image : images) CULVERT_RETURN_IF_ERROR(AppendEntry(image, compression, entries));
   std::string fatbin;
-  Append(fatbin, FatbinHeaderLayout{.magic = kFatbinMagic,
+  Append(fatbin, FatbinHeaderLayout{.magic = magic,
                                     .version = kFatbinVersion,
                                     .header_bytes = sizeof(FatbinHeaderLayout),
                                     .entries_bytes = entries.size()});

@@ -1,14 +1,12 @@
 #include "compiler/fatbin/linked_image.h"
 
-#include <algorithm>
-#include <set>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_join.h"
-#include "compiler/fatbin/fatbin_reader.h"
 #include "compiler/fatbin/ptx_choice.h"
 #include "include/culvert/error.h"
 
@@ -17,11 +15,6 @@ namespace {
 
 // More objects than any program links; an array without its null ends here.
 constexpr size_t kMaxImages = 1 << 16;
-
-// What device code may call without defining it (PTX interoperability guide, "System Calls").
-bool IsSystemCall(std::string_view name) {
-  return name == "vprintf" || name == "malloc" || name == "free" || name == "__assertfail";
-}
 
 std::string_view WithoutLeadingSpace(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r");
@@ -45,36 +38,38 @@ std::string_view ExternFunction(std::string_view line) {
   return line.substr(0, line.find_first_of(" \t\r(;"));
 }
 
-// Functions that the text declares and does not define, without system calls. The compilers write a declaration on a
-// line of its own, and a function both declared and defined is declared without .extern.
-std::set<std::string> Undefined(std::string_view ptx) {
-  std::set<std::string> names;
-  while (!ptx.empty()) {
-    const size_t end = std::min(ptx.find('\n'), ptx.size());
-    const std::string_view name = ExternFunction(ptx.substr(0, end));
-    if (!name.empty() && !IsSystemCall(name)) names.emplace(name);
-    ptx.remove_prefix(std::min(end + 1, ptx.size()));
-  }
-  return names;
-}
-
-// The device runtime is the object that itself calls the driver's launch services, whose names start with "cnp".
-bool IsDeviceRuntime(const std::set<std::string>& undefined) {
-  for (const std::string& name : undefined) {
-    if (name.starts_with("cnp")) return true;
+// The device runtime is the object that itself calls the driver's launch services, whose names start with "cnp". The
+// compilers write a declaration on a line of its own.
+bool IsDeviceRuntime(std::string_view ptx) {
+  for (size_t at = ptx.find("cnp"); at != std::string_view::npos; at = ptx.find("cnp", at)) {
+    const size_t begin = ptx.rfind('\n', at) + 1;  // npos + 1 is 0
+    const size_t end = ptx.find('\n', at);
+    if (ExternFunction(ptx.substr(begin, end - begin)).starts_with("cnp")) return true;
+    if (end == std::string_view::npos) return false;
+    at = end;
   }
   return false;
 }
 
 }  // namespace
 
+absl::Status AddText(const Entry& entry, uint64_t* budget_bytes, SelectedImage* image) {
+  CULVERT_ASSIGN_OR_RETURN(std::string text, PtxText(entry));
+  if (text.size() > *budget_bytes) {
+    return Error(ErrorKind::kInvalidImage, "PTX of more than %u bytes in one image", kMaxTextBytes);
+  }
+  *budget_bytes -= text.size();
+  image->texts.push_back({.ptx = std::move(text), .arch = entry.arch, .name = std::string(entry.name)});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SelectedImage> SelectLinked(const void* const* images, uint32_t device_capability) {
   if (images == nullptr) {
     return Error(ErrorKind::kInvalidImage, "the wrapper of a linked program has no list of its objects");
   }
-  std::vector<SelectedImage> objects;
+  SelectedImage image;
+  uint64_t budget_bytes = kMaxTextBytes;
   std::vector<Entry> without_ptx;
-  std::set<std::string> undefined;
   size_t count = 0;
   for (; count < kMaxImages && images[count] != nullptr; ++count) {
     CULVERT_ASSIGN_OR_RETURN(std::string_view bytes, FatbinBytes(images[count], 0));
@@ -82,24 +77,30 @@ absl::StatusOr<SelectedImage> SelectLinked(const void* const* images, uint32_t d
     absl::StatusOr<Entry> chosen = ChoosePtx(entries, device_capability);
     if (!chosen.ok()) {
       without_ptx.insert(without_ptx.end(), entries.begin(), entries.end());
+      ++image.objects_without_ptx;
       continue;
     }
-    CULVERT_ASSIGN_OR_RETURN(std::string text, PtxText(*chosen));
-    std::set<std::string> names = Undefined(text);
-    if (IsDeviceRuntime(names)) continue;
-    undefined.merge(names);
-    objects.push_back({.ptx = std::move(text), .arch = chosen->arch, .name = std::string(chosen->name)});
+    CULVERT_RETURN_IF_ERROR(AddText(*chosen, &budget_bytes, &image));
+    if (IsDeviceRuntime(image.texts.back().ptx)) image.texts.pop_back();
   }
   if (count == kMaxImages) return Error(ErrorKind::kInvalidImage, "the list of a linked program's objects has no end");
-  if (objects.empty()) return ChoosePtx(without_ptx, device_capability).status();
-  if (objects.size() > 1 || !without_ptx.empty() || !undefined.empty()) {
-    return Error(
-        ErrorKind::kNotSupported,
-        "device code of a program built with -rdc=true would have to be linked (%u objects with PTX, %u images "
-        "without, undefined: %s); the device linker is not implemented: rebuild without -rdc=true",
-        objects.size(), without_ptx.size(), undefined.empty() ? "nothing" : absl::StrJoin(undefined, ", "));
+  if (image.texts.empty()) return ChoosePtx(without_ptx, device_capability).status();
+  return image;
+}
+
+absl::StatusOr<SelectedImage> SelectLinkedImage(const void* data, size_t size_bytes) {
+  CULVERT_ASSIGN_OR_RETURN(std::string_view bytes, FatbinBytes(data, size_bytes, kLinkedMagic));
+  CULVERT_ASSIGN_OR_RETURN(std::vector<Entry> entries, ReadEntries(bytes, kLinkedMagic));
+  SelectedImage image;
+  uint64_t budget_bytes = kMaxTextBytes;
+  for (const Entry& entry : entries) {
+    if (entry.kind != EntryKind::kPtx) {
+      return Error(ErrorKind::kInvalidImage, "a linked image holds %s, expected PTX", Describe(entry));
+    }
+    CULVERT_RETURN_IF_ERROR(AddText(entry, &budget_bytes, &image));
   }
-  return std::move(objects.front());
+  if (image.texts.empty()) return Error(ErrorKind::kInvalidImage, "the linked image is empty");
+  return image;
 }
 
 }  // namespace culvert::compiler::fatbin

@@ -1,4 +1,4 @@
-// SelectImage (compiler/compiler.h): from whatever a load call was given to one PTX text.
+// SelectImage (compiler/compiler.h): from whatever a load call was given to PTX.
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -38,18 +38,20 @@ bool LooksLikeText(char first) {
 ImageKind KindOfImage(const void* data, size_t size_bytes) {
   if (StartsWithMagic(data, size_bytes, fatbin::kWrapperMagic)) return ImageKind::kFatbinWrapper;
   if (StartsWithMagic(data, size_bytes, fatbin::kFatbinMagic)) return ImageKind::kFatbin;
+  if (StartsWithMagic(data, size_bytes, fatbin::kLinkedMagic)) return ImageKind::kLinked;
   if (StartsWithMagic(data, size_bytes, fatbin::kElfMagic)) return ImageKind::kElf;
   const char first = *static_cast<const char*>(data);
   return LooksLikeText(first) || first == '\0' ? ImageKind::kPtx : ImageKind::kUnknown;
 }
 
 absl::StatusOr<SelectedImage> SelectText(const char* text, size_t size_bytes) {
-  SelectedImage image;
-  image.ptx = size_bytes == 0 ? std::string(text) : std::string(text, strnlen(text, size_bytes));
-  if (image.ptx.empty()) return Error(ErrorKind::kInvalidPtx, "the image is an empty text");
-  if (image.ptx.size() > fatbin::kMaxTextBytes) {
-    return Error(ErrorKind::kInvalidPtx, "PTX of %u bytes; the limit is %u", image.ptx.size(), fatbin::kMaxTextBytes);
+  std::string ptx = size_bytes == 0 ? std::string(text) : std::string(text, strnlen(text, size_bytes));
+  if (ptx.empty()) return Error(ErrorKind::kInvalidPtx, "the image is an empty text");
+  if (ptx.size() > fatbin::kMaxTextBytes) {
+    return Error(ErrorKind::kInvalidPtx, "PTX of %u bytes; the limit is %u", ptx.size(), fatbin::kMaxTextBytes);
   }
+  SelectedImage image;
+  image.texts.push_back({.ptx = std::move(ptx), .arch = 0, .name = ""});
   return image;
 }
 
@@ -57,8 +59,9 @@ absl::StatusOr<SelectedImage> SelectFatbin(const void* data, size_t size_bytes, 
   CULVERT_ASSIGN_OR_RETURN(std::string_view bytes, fatbin::FatbinBytes(data, size_bytes));
   CULVERT_ASSIGN_OR_RETURN(std::vector<Entry> entries, fatbin::ReadEntries(bytes));
   CULVERT_ASSIGN_OR_RETURN(Entry entry, fatbin::ChoosePtx(entries, device_capability));
-  SelectedImage image{.arch = entry.arch, .name = std::string(entry.name)};
-  CULVERT_ASSIGN_OR_RETURN(image.ptx, fatbin::PtxText(entry));
+  SelectedImage image;
+  uint64_t budget_bytes = fatbin::kMaxTextBytes;
+  CULVERT_RETURN_IF_ERROR(fatbin::AddText(entry, &budget_bytes, &image));
   return image;
 }
 
@@ -92,6 +95,8 @@ absl::StatusOr<SelectedImage> SelectImage(const void* data, size_t size_bytes, u
       return SelectFatbin(data, size_bytes, device_capability);
     case ImageKind::kPtx:
       return SelectText(static_cast<const char*>(data), size_bytes);
+    case ImageKind::kLinked:
+      return fatbin::SelectLinkedImage(data, size_bytes);
     case ImageKind::kElf: {
       const size_t bytes = size_bytes == 0 ? fatbin::kElfHeaderBytes : size_bytes;
       return fatbin::RefuseElf(std::string_view(static_cast<const char*>(data), bytes));

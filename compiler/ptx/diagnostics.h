@@ -36,6 +36,10 @@ enum DiagnosticCode : uint32_t {
   kNeedsTarget = 111,
   kCallMismatch = 112,
   kGuard = 113,
+  // compiler/link
+  kLinkDuplicate = 200,
+  kLinkMismatch = 201,
+  kLinkUndefined = 202,
 };
 
 inline constexpr size_t kMaxDiagnosticsPerBody = 20;

@@ -36,8 +36,8 @@ TEST(SelectImage, TextIsTakenAsItIs) {
   const std::string text = Ptx(80);
   for (const auto& image : {Select(text), Select(text + '\0'), SelectBare(text + '\0')}) {
     ASSERT_TRUE(image.ok()) << image.status();
-    EXPECT_EQ(image->ptx, text);
-    EXPECT_EQ(image->arch, 0u);
+    EXPECT_EQ(image->texts.at(0).ptx, text);
+    EXPECT_EQ(image->texts.at(0).arch, 0u);
   }
 }
 
@@ -45,7 +45,7 @@ TEST(SelectImage, ShortTextBehindABarePointerIsNotOverrun) {
   for (const char* text : {".", "//", ".v", "\n"}) {
     const auto image = SelectBare(std::string(text) + '\0');
     ASSERT_TRUE(image.ok()) << image.status();
-    EXPECT_EQ(image->ptx, text);
+    EXPECT_EQ(image->texts.at(0).ptx, text);
   }
 }
 
@@ -63,8 +63,8 @@ TEST(SelectImage, HighestArchitectureTheDeviceHas) {
        {std::pair(121u, 90u), {90u, 90u}, {89u, 80u}, {80u, 80u}, {75u, 75u}, {140u, 130u}}) {
     const auto image = Select(fatbin, capability);
     ASSERT_TRUE(image.ok()) << image.status();
-    EXPECT_EQ(image->arch, chosen);
-    EXPECT_EQ(image->ptx, Ptx(chosen));
+    EXPECT_EQ(image->texts.at(0).arch, chosen);
+    EXPECT_EQ(image->texts.at(0).ptx, Ptx(chosen));
   }
 }
 
@@ -72,10 +72,10 @@ TEST(SelectImage, ArchitectureSpecificPtxIsTheLastChoice) {
   const std::string specific = PtxEntry(90, Ptx(90, ".target sm_90a"), kFlagArchSpecific);
   auto image = Select(Fatbin(specific + PtxEntry(80, Ptx(80))));
   ASSERT_TRUE(image.ok()) << image.status();
-  EXPECT_EQ(image->arch, 80u);
+  EXPECT_EQ(image->texts.at(0).arch, 80u);
   image = Select(Fatbin(specific));
   ASSERT_TRUE(image.ok()) << image.status();
-  EXPECT_EQ(image->arch, 90u);
+  EXPECT_EQ(image->texts.at(0).arch, 90u);
 }
 
 TEST(SelectImage, EveryCompressionOfTheWriter) {
@@ -85,10 +85,33 @@ TEST(SelectImage, EveryCompressionOfTheWriter) {
     ASSERT_TRUE(fatbin.ok()) << fatbin.status();
     for (const auto& image : {Select(*fatbin), SelectBare(*fatbin)}) {
       ASSERT_TRUE(image.ok()) << image.status();
-      EXPECT_EQ(image->ptx, text);
-      EXPECT_EQ(image->arch, 80u);
-      EXPECT_EQ(image->name, "kernel.cu");
+      EXPECT_EQ(image->texts.at(0).ptx, text);
+      EXPECT_EQ(image->texts.at(0).arch, 80u);
+      EXPECT_EQ(image->texts.at(0).name, "kernel.cu");
     }
+  }
+}
+
+TEST(SelectImage, LinkedImageGivesAllItsTexts) {
+  for (Compression compression : {Compression::kNone, Compression::kLz4, Compression::kZstd}) {
+    auto linked = WriteFatbin({{.arch = 80, .text = Ptx(80), .name = "a.cu"},
+                               {.arch = 75, .text = Ptx(75), .name = ""},
+                               {.arch = 80, .text = Ptx(80), .name = "a.cu"}},
+                              compression, kLinkedMagic);
+    ASSERT_TRUE(linked.ok()) << linked.status();
+    for (const auto& image : {Select(*linked), SelectBare(*linked)}) {
+      ASSERT_TRUE(image.ok()) << image.status();
+      ASSERT_EQ(image->texts.size(), 3u);
+      EXPECT_EQ(image->texts[0].name, "a.cu");
+      EXPECT_EQ(image->texts[1].ptx, Ptx(75));
+    }
+    for (size_t bytes = 1; bytes < linked->size(); ++bytes) EXPECT_FALSE(Select(linked->substr(0, bytes)).ok()) << bytes;
+  }
+  std::string empty = Fatbin("");
+  std::string machine_code = Fatbin(ElfEntry(80));
+  for (std::string* bytes : {&empty, &machine_code}) {
+    memcpy(bytes->data(), &kLinkedMagic, sizeof kLinkedMagic);
+    ExpectError(*bytes, ErrorKind::kInvalidImage, "linked image");
   }
 }
 
@@ -187,7 +210,7 @@ TEST(SelectImage, StringDefects) {
     ExpectEntryError(entry, "source name at");
   }
   entry.layout.name_offset = 64;
-  EXPECT_EQ(Select(Fatbin(entry.Bytes()))->name, "name.cu");
+  EXPECT_EQ(Select(Fatbin(entry.Bytes()))->texts.at(0).name, "name.cu");
   entry.layout.name_offset = entry.layout.name_bytes = 0;
   for (uint32_t offset : {4u, 65u, 0xFFFFFFFCu}) {
     entry.layout.options_offset = offset;
@@ -249,7 +272,7 @@ TEST(SelectImage, EveryTruncationIsAnError) {
       std::string consistent = Fatbin(fatbin.substr(16, bytes - 16));
       const auto cut = SelectBare(consistent);
       if (cut.ok()) {
-        EXPECT_EQ(cut->arch, 80u) << "only the whole first entry may be left";
+        EXPECT_EQ(cut->texts.at(0).arch, 80u) << "only the whole first entry may be left";
       }
     }
   }
@@ -266,7 +289,7 @@ TEST(SelectImage, FlippedBitsNeverReadOutside) {
       const auto image = Select(changed);
       selected += image.ok();
       if (image.ok()) {
-        EXPECT_LE(image->ptx.size(), fatbin.size() + 300);
+        EXPECT_LE(image->texts.at(0).ptx.size(), fatbin.size() + 300);
       } else {
         EXPECT_THAT(KindOf(image.status()),
                     testing::AnyOf(ErrorKind::kInvalidImage, ErrorKind::kNoBinaryForDevice, ErrorKind::kInvalidPtx));

@@ -41,7 +41,7 @@ const char kDeviceRuntime[] = ".extern .func (.param .b32 func_retval0) cnpGetLi
 TEST(Wrapper, Plain) {
   const auto image = SelectPlain(Fatbin(PtxEntry(80, Ptx(80))));
   ASSERT_TRUE(image.ok()) << image.status();
-  EXPECT_EQ(image->ptx, Ptx(80));
+  EXPECT_EQ(image->texts.at(0).ptx, Ptx(80));
 }
 
 TEST(Wrapper, Defects) {
@@ -61,32 +61,33 @@ TEST(Wrapper, LinkedWithOneObjectOfOurs) {
   for (const std::string& linked : {Fatbin(""), Fatbin(ElfEntry(80))}) {
     const auto image = SelectLinkedImages(linked, {object, device_runtime});
     ASSERT_TRUE(image.ok()) << image.status();
-    EXPECT_EQ(image->arch, 80u);
-    EXPECT_THAT(image->ptx, HasSubstr("vprintf"));
+    EXPECT_EQ(image->texts.at(0).arch, 80u);
+    EXPECT_THAT(image->texts.at(0).ptx, HasSubstr("vprintf"));
   }
 }
 
 TEST(Wrapper, PtxOfTheLinkedFatbinComesFirst) {
   const auto image = SelectLinkedImages(Fatbin(PtxEntry(75, Ptx(75))), {Fatbin(PtxEntry(80, Ptx(80)))});
   ASSERT_TRUE(image.ok()) << image.status();
-  EXPECT_EQ(image->arch, 75u);
+  EXPECT_EQ(image->texts.at(0).arch, 75u);
 }
 
-TEST(Wrapper, LinkingIsRefusedByName) {
-  const std::string object = Fatbin(PtxEntry(80, Ptx(80)));
-  auto image = SelectLinkedImages(Fatbin(""), {object, object});
-  EXPECT_EQ(KindOf(image.status()), ErrorKind::kNotSupported);
-  EXPECT_THAT(std::string(image.status().message()), HasSubstr("2 objects with PTX"));
+TEST(Wrapper, LinkedWithSeveralObjects) {
+  const std::string device_runtime = Fatbin(PtxEntry(121, Ptx(121, kDeviceRuntime)));
+  const auto image = SelectLinkedImages(
+      Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80))), Fatbin(ElfEntry(90)), device_runtime, Fatbin(PtxEntry(75, Ptx(75)))});
+  ASSERT_TRUE(image.ok()) << image.status();
+  ASSERT_EQ(image->texts.size(), 2u);
+  EXPECT_EQ(image->texts[0].ptx, Ptx(80));
+  EXPECT_EQ(image->texts[1].ptx, Ptx(75));
+  EXPECT_EQ(image->objects_without_ptx, 1u);
+}
 
-  const std::string caller =
-      Fatbin(PtxEntry(80, Ptx(80, "  .extern .func  (.param .b64 func_retval0) cudaGetParameterBufferV2\n(\n")));
-  image = SelectLinkedImages(Fatbin(""), {caller, Fatbin(PtxEntry(121, Ptx(121, kDeviceRuntime)))});
-  EXPECT_EQ(KindOf(image.status()), ErrorKind::kNotSupported);
-  EXPECT_THAT(std::string(image.status().message()), HasSubstr("undefined: cudaGetParameterBufferV2"));
-
-  image = SelectLinkedImages(Fatbin(""), {object, Fatbin(ElfEntry(90))});
-  EXPECT_EQ(KindOf(image.status()), ErrorKind::kNotSupported);
-  EXPECT_THAT(std::string(image.status().message()), HasSubstr("1 images without"));
+TEST(Wrapper, TheDeviceRuntimeIsKnownByItsDeclarationsOnly) {
+  const std::string mentions = "// cnp\n.extern .func cudaGetParameterBufferV2\n.extern .global .u32 cnpx;\n";
+  const auto image = SelectLinkedImages(Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80, mentions)))});
+  ASSERT_TRUE(image.ok()) << image.status();
+  EXPECT_EQ(image->texts.size(), 1u);
 }
 
 TEST(Wrapper, LinkedWithoutAnyPtx) {
