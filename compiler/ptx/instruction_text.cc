@@ -79,13 +79,15 @@ size_t EditDistance(std::string_view a, std::string_view b, size_t limit) {
   std::array<size_t, kLongest + 1> row;
   std::iota(row.begin(), row.begin() + b.size() + 1, size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
+    size_t diagonal = row[0], least = i;
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+      least = std::min(least, row[j]);
     }
+    if (least > limit) return limit + 1;  // later rows are no smaller
   }
   return row[b.size()];
 }
@@ -109,9 +111,13 @@ std::string_view ClosestMnemonic(std::string_view mnemonic) {
 std::string_view ClosestModifier(Opcode opcode, std::string_view modifier) {
   size_t best = modifier.size() <= 3 ? 1 : 2;
   std::string_view found;
+  std::vector<bool> seen;  // by id: most rows of an opcode have the same modifiers
   for (const InstructionRow& row : RowsOf(opcode)) {
     for (const ModifierSlot& slot : row.slots) {
       for (const Modifier* alternative : slot.alternatives) {
+        if (alternative->id >= seen.size()) seen.resize(alternative->id + size_t{64});
+        if (seen[alternative->id]) continue;
+        seen[alternative->id] = true;
         size_t distance = EditDistance(modifier, alternative->text, best);
         if (distance <= best && (found.empty() || distance < best)) {
           best = distance;

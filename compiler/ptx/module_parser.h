@@ -68,6 +68,7 @@ class ModuleParser : public Parser {
   ModuleData* data_;
   uint32_t capability_;
   std::vector<PendingAddress> pending_;
+  uint64_t sparse_bytes_ = 0;  // of initialised variables that are mostly gaps
 };
 
 }  // namespace culvert::ptx

@@ -9,8 +9,9 @@
 namespace culvert::ptx {
 namespace {
 
-// Initial values may leave gaps, which cost memory that the text does not pay for.
-constexpr uint64_t kDenseInitialBytes = 16 << 20;
+// Initial values may leave gaps, which cost memory that the text does not pay for: a module may have this many bytes of
+// initialised variables with less than a value in kMaxBytesPerValue bytes.
+constexpr uint64_t kMaxSparseBytes = 16 << 20;
 constexpr uint64_t kMaxBytesPerValue = 256;
 
 }  // namespace
@@ -283,7 +284,7 @@ bool ModuleParser::ParseInitValue(InitValue* value) {
     SourcePosition position = token_.position;
     if (!ParseConstant(&constant)) return false;  // the sign is part of the expression
     if (constant.kind == Constant::Kind::kFloat) return Error(position, kBadInitializer, "offset must be an integer");
-    value->addend += static_cast<int64_t>(constant.bits);
+    value->addend = static_cast<int64_t>(static_cast<uint64_t>(value->addend) + constant.bits);
     return true;
   };
   if (!addend()) return false;
@@ -362,8 +363,8 @@ uint64_t Encode(Type type, const Constant& constant, bool* ok) {
 bool ModuleParser::StoreInitializer(Type type, const std::vector<InitValue>& values, ModuleVariable* variable) {
   const uint64_t element_bytes = TypeBytes(type);
   const uint64_t end = values.empty() ? 0 : (values.back().element + 1) * element_bytes;
-  if (end > kDenseInitialBytes && end / values.size() > kMaxBytesPerValue) {
-    return Error(values.back().position, kLimit, "initialiser with large gaps between its values");
+  if (end / std::max<size_t>(values.size(), 1) > kMaxBytesPerValue && (sparse_bytes_ += end) > kMaxSparseBytes) {
+    return Error(values.back().position, kLimit, "initialisers with large gaps between their values");
   }
   variable->initial.resize(end);
   for (size_t i = 0; i < values.size();) {

@@ -73,6 +73,7 @@ bool Parser::ParseArrayDimensions(std::vector<uint64_t>* dimensions, bool* open)
   uint64_t product = 1;
   while (token_.Is('[')) {
     SourcePosition position = token_.position;
+    if (dimensions->size() >= kMaxDimensions) return Error(position, kLimit, "array with too many dimensions");
     Advance();
     if (token_.Is(']')) {
       if (!dimensions->empty()) return Error(position, kBadSize, "only the first dimension may be empty");

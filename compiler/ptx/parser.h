@@ -26,6 +26,7 @@ struct Constant {
 inline constexpr uint64_t kMaxVariableBytes = uint64_t{1} << 40;
 inline constexpr uint64_t kMaxInitializedBytes = uint64_t{1} << 30;
 inline constexpr uint32_t kMaxAlign = 1u << 20;
+inline constexpr size_t kMaxDimensions = 64;  // of an array: initialisers are read by recursion
 
 class Parser {
  protected:

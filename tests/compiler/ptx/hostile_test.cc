@@ -41,6 +41,26 @@ TEST(Hostile, SparseInitialiser) {
   EXPECT_EQ(KindOf(module.status()), ErrorKind::kInvalidPtx);
 }
 
+// Small gaps in many variables: each alone is allowed, a thousand of them would be 4 GiB.
+TEST(Hostile, ManySparseInitialisers) {
+  std::string text = kHeader;
+  for (int i = 0; i < 1000; ++i) text += ".global .b8 a" + std::to_string(i) + "[2][4000000] = {{1}, {2}};\n";
+  EXPECT_THAT(IndexError(text).message, HasSubstr("large gaps"));
+}
+
+TEST(Hostile, ManyDimensions) {
+  std::string dimensions, open, close;
+  for (int i = 0; i < 200000; ++i) dimensions += "[1]", open += '{', close += '}';
+  const IndexFailure failure =
+      IndexError(std::string(kHeader) + ".global .u32 a" + dimensions + " = " + open + close + ";");
+  EXPECT_THAT(failure.message, HasSubstr("too many dimensions"));
+}
+
+TEST(Hostile, OffsetsThatOverflow) {
+  IndexOk(std::string(kHeader) +
+          ".global .u64 a; .global .u64 b = generic(a + 9223372036854775807) + 9223372036854775807;");
+}
+
 TEST(Hostile, DeepNesting) {
   std::string open, close;
   for (int i = 0; i < 100000; ++i) open += '{', close += '}';
