@@ -21,10 +21,10 @@ struct Mask {
   bool by_branch;  // the others branch around it; otherwise they are guarded out
 };
 constexpr Mask kMasks[] = {{"all", 0xffffffff, false},
-                           {"even", 0x55555555, true},
+                           {"odd", 0xaaaaaaaa, true},
                            {"some", 0x9c70e3a5, false},
                            {"low", 0x0000ffff, true},
-                           {"one", 0x00000400, true}};
+                           {"one", 0x00002000, true}};
 
 // Lanes of `warp` that execute under `mask`.
 uint32_t Executing(const Mask& mask, uint32_t warp) {

@@ -127,6 +127,8 @@ std::string FlipText(const std::string& reg, int width, uint64_t bit) {
 // Slots whose choice changes what is computed.
 bool IsMeaningful(const ModifierSlot& slot) {
   return std::any_of(slot.alternatives.begin(), slot.alternatives.end(), [](const Modifier* modifier) {
+    // Promises of the program, not behaviour.
+    if (modifier->text == ".aligned" || modifier->text == ".uni" || modifier->text == ".nc") return false;
     switch (modifier->field) {
       case ModifierField::kRounding:
       case ModifierField::kCompare:
@@ -160,10 +162,7 @@ class Mutator {
       Swaps();
       Addresses();
       Modifiers();
-      if (!target.row->specs.empty() || target.row->effects != ptx::kNone ||
-          target.row->family == ptx::Family::kControl) {
-        Add(Mutant::Kind::kDropped, "dropped", "");
-      }
+      Add(Mutant::Kind::kDropped, "dropped", "");
     }
     return std::move(mutants_);
   }
@@ -174,18 +173,20 @@ class Mutator {
     lines[target_.line] = replacement;
     mutants_.push_back({.kind = kind,
                         .row = target_.row,
-                        .statement = statement_.Text(),
+                        .original_opcode = statement_.opcode,
                         .change = std::move(change),
                         .ptx = absl::StrJoin(lines, "\n")});
     return mutants_.back();
   }
 
   void Results() {
+    int index = 0;
     for (const std::string& reg : DestinationRegisters(target_)) {
+      int result = index++;
       int width = WidthOf(widths_, reg);
       if (width == 0 || width > 64 || width == 8) continue;
       uint64_t bit = *BitToFlip(target_, width);
-      Add(Mutant::Kind::kResultBit, absl::StrCat("bit of ", reg, " flipped"),
+      Add(Mutant::Kind::kResultBit, absl::StrCat("bit of result ", result, " flipped"),
           absl::StrCat(statement_.Text(), FlipText(reg, width, bit)));
     }
   }

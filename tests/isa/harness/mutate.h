@@ -20,11 +20,11 @@ struct Mutant {
   };
   Kind kind = Kind::kResultBit;
   const ptx::InstructionRow* row = nullptr;  // of the instruction that was changed
-  std::string statement;                     // as it was
-  std::string change;                        // what was done, for people
-  std::string opcode;                        // kModifier: the other opcode text
-  int swapped[2] = {0, 0};                   // kOperand: which sources, counted from 0
-  std::string ptx;                           // the module, changed
+  std::string original_opcode;
+  std::string change;       // what was done, for people
+  std::string opcode;       // kModifier: the other opcode text
+  int swapped[2] = {0, 0};  // kOperand: which sources, counted from 0
+  std::string ptx;          // the module, changed
 };
 
 // A statement of a case that is under test.

@@ -1,5 +1,7 @@
 #include "tests/isa/harness/score.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -26,8 +28,44 @@ Sources ResultsOf(const Evaluator& evaluator, const Sources& sources) {
   return results;
 }
 
+// "ld.global.u32" -> "u32"
+std::string TypeOf(const std::string& opcode) { return opcode.substr(opcode.rfind('.') + 1); }
+int Bits(const std::string& type) {
+  return std::atoi(type.c_str() + std::min(type.find_first_of("0123456789"), type.size()));
+}
+
+// Memory instructions for which another type of the same width moves the same bits.
+bool MovesTheSame(const Mutant& mutant) {
+  std::string type = TypeOf(mutant.original_opcode), other = TypeOf(mutant.opcode);
+  if (Bits(type) != Bits(other) || mutant.opcode.find("x2") != std::string::npos ||
+      type.ends_with("x2") != other.ends_with("x2")) {
+    return false;
+  }
+  switch (mutant.row->opcode) {
+    case ptx::Opcode::kSt:
+      return true;
+    case ptx::Opcode::kLd:
+    case ptx::Opcode::kLdu: {
+      // Only integers can be loaded into a wider register, where sign or zero extension shows.
+      bool integers = type[0] != 'f' && other[0] != 'f' && Bits(type) < 64;
+      return !integers || (type[0] == 's') == (other[0] == 's');
+    }
+    case ptx::Opcode::kAtom:
+    case ptx::Opcode::kRed:
+    case ptx::Opcode::kRedux: {
+      bool signs_matter =
+          mutant.opcode.find(".min") != std::string::npos || mutant.opcode.find(".max") != std::string::npos;
+      return !signs_matter && type[0] != 'f' && other[0] != 'f' && type[0] != 'b' && other[0] != 'b';
+    }
+    default:
+      return false;
+  }
+}
+
 // True if the mutant's instruction gives the same results as the original for many operands.
-bool IsEquivalent(const Mutant& mutant, const std::string& opcode) {
+bool IsEquivalent(const Mutant& mutant) {
+  const std::string& opcode = mutant.original_opcode;
+  if (mutant.kind == Mutant::Kind::kModifier && MovesTheSame(mutant)) return true;
   std::optional<Evaluator> original = Find(opcode);
   if (!original.has_value()) return false;
   if (mutant.kind == Mutant::Kind::kModifier) {
@@ -72,32 +110,63 @@ Case ScoredValueCase(const Instance& instance) {
   return MakeValueCase(instance, *evaluator, {}, std::move(sources), nullptr);
 }
 
+int RowScore::Count(Verdict::Kind kind) const {
+  return static_cast<int>(
+      std::count_if(mutants.begin(), mutants.end(), [&](const auto& mutant) { return mutant.second.kind == kind; }));
+}
+
+std::string_view WhyUnobservable(const ptx::InstructionRow& row) {
+  using ptx::Opcode;
+  switch (row.opcode) {
+    case Opcode::kPrefetch:
+    case Opcode::kPrefetchu:
+    case Opcode::kApplypriority:
+    case Opcode::kDiscard:
+    case Opcode::kCreatepolicy:
+      return "a hint to caches";
+    case Opcode::kMembar:
+    case Opcode::kFence:
+      return "an ordering: tests/litmus";
+    case Opcode::kGriddepcontrol:
+      return "an ordering between kernels that run one after the other here";
+    case Opcode::kNanosleep:
+    case Opcode::kPmevent:
+    case Opcode::kSetmaxnreg:
+      return "takes time or resources only";
+    default:
+      return "";
+  }
+}
+
 void ScoreCase(CaseRunner& runner, const Case& test, Scores* scores) {
-  std::set<const ptx::InstructionRow*> rows;
+  using Verdict = RowScore::Verdict;
   std::vector<Target> targets = TargetsOf(test);
+  std::set<const ptx::InstructionRow*> rows;
   for (const Target& target : targets) rows.insert(target.row);
   for (const ptx::InstructionRow* row : rows) ++(*scores)[row].cases;
   std::string problem = runner.Run(test);
   if (!problem.empty()) {
-    for (const ptx::InstructionRow* row : rows) (*scores)[row].missed.push_back(test.name + " fails: " + problem);
+    for (const ptx::InstructionRow* row : rows) (*scores)[row].failing.push_back(test.name + ": " + problem);
     return;
   }
   for (Mutant& mutant : MutantsOf(test)) {
-    RowScore& score = (*scores)[mutant.row];
+    if (!WhyUnobservable(*mutant.row).empty()) continue;
+    auto [entry, is_new] = (*scores)[mutant.row].mutants.try_emplace(
+        mutant.original_opcode + " " + std::string(NameOf(mutant.kind)) + ": " + mutant.change);
+    Verdict& verdict = entry->second;
+    if (!is_new && verdict.kind != Verdict::kMissed) continue;
+    verdict.where = test.name;
+    if (IsEquivalent(mutant)) {
+      verdict.kind = Verdict::kEquivalent;
+      continue;
+    }
     Case changed = test;
     changed.ptx = std::move(mutant.ptx);
     absl::StatusOr<std::shared_ptr<const Program>> program = CaseRunner::Compile(changed);
     if (!program.ok()) {
-      ++score.stillborn;
-      continue;
-    }
-    if (!Judge(changed, runner.Execute(changed, *program, kMutantLimitMs)).empty()) {
-      ++score.caught;
-    } else if (IsEquivalent(mutant, targets.size() == 1 ? targets[0].opcode : "")) {
-      ++score.equivalent;
-    } else {
-      score.missed.push_back(test.name + ": " + mutant.statement + " " + std::string(NameOf(mutant.kind)) + ": " +
-                             mutant.change);
+      verdict.kind = Verdict::kInvalid;
+    } else if (!Judge(changed, runner.Execute(changed, *program, kMutantLimitMs)).empty()) {
+      verdict.kind = Verdict::kCaught;
     }
   }
 }
