@@ -32,10 +32,10 @@ class TestDevice {
   static constexpr uint64_t kLocal = 576 << 10;    // local memory: 4 KiB for each of 96 threads
   static constexpr uint32_t kLocalBytes = 4096;
 
-  explicit TestDevice(const std::string& ptx)
+  explicit TestDevice(const std::string& ptx) : TestDevice(compiler::CompiledModule::Load(ptx, {})) {}
+  explicit TestDevice(const absl::StatusOr<std::shared_ptr<compiler::CompiledModule>>& module)
       : memory_(static_cast<uint8_t*>(std::aligned_alloc(4096, kBytes))), granules_(kBytes / kAccessGranuleBytes, 3) {
     std::memset(memory_, 0, kBytes);
-    auto module = compiler::CompiledModule::Load(ptx, {});
     EXPECT_TRUE(module.ok()) << module.status().message();
     if (!module.ok()) return;
     module_ = *module;
