@@ -119,7 +119,7 @@ void LinkedModule::AddVariables() {
       if (!target.has_value()) continue;  // the index has looked it up: cannot be
       const uint32_t number = maps_[u].numbers[target->kind][target->index];
       if (address.is_function) {
-        address.function_id = functions_[number].function_id;
+        address.function_id = number;
         address.symbol = std::string(functions_[number].name);
       } else {
         address.symbol = variables_[number].name;

@@ -10,6 +10,9 @@ namespace {
 constexpr size_t kMaxVectorElements = 8;
 constexpr size_t kMaxArguments = 1u << 16;
 
+// Where ptxas takes {%r1} for %r1.
+bool MayBeVector(Opcode opcode) { return opcode == Opcode::kLd || opcode == Opcode::kSt || opcode == Opcode::kMov; }
+
 }  // namespace
 
 bool BodyParser::Report(const Problem& problem, SourcePosition position) {
@@ -130,7 +133,11 @@ bool BodyParser::ParseOperands(Instruction* instruction) {
   for (;;) {
     operand_positions_.push_back(token_.position);
     instruction->operands.emplace_back();
-    if (!ParseOperand(&instruction->operands.back())) return false;
+    Operand& operand = instruction->operands.back();
+    if (!ParseOperand(&operand)) return false;
+    if (operand.kind == OperandKind::kVector && operand.elements.size() == 1 && MayBeVector(instruction->opcode)) {
+      operand = Operand(operand.elements.front());
+    }
     if (!token_.Is(',')) break;
     if (instruction->operands.size() >= kMaxVectorElements)
       return Error(token_.position, kOperandCount, "too many operands");

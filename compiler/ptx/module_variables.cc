@@ -406,17 +406,11 @@ bool ModuleParser::ResolveAddresses() {
     switch (it->second.kind) {
       case SymbolKind::kModuleVariable:
         break;
-      case SymbolKind::kFunction: {
-        const FunctionHeader& function = data_->functions[it->second.index];
-        if (function.is_entry) {
-          Error(pending.position, kUnsupported,
-                Concat("address of the kernel '", address.symbol, "' in an initialiser"));
-          break;
-        }
+      case SymbolKind::kFunction:
+        // The address of a kernel can be stored; a call of it is a fault, since function tables hold no kernels.
         address.is_function = true;
-        address.function_id = function.function_id;
+        address.function_id = it->second.index;
         break;
-      }
       default:
         Error(pending.position, kBadInitializer, Concat("'", address.symbol, "' has no constant address"));
     }

@@ -198,6 +198,15 @@ TEST(Body, AcceptsWhatTheIsaAccepts) {
   }
 }
 
+// As ptxas has it, and as NCCL writes it: braces around one register are no vector.
+TEST(Body, VectorsOfOne) {
+  Parsed parsed = ParseOk(Entry("ld.global.u64 {%d1}, [%d2]; st.global.u32 [%d1], {%r1}; mov.b32 {%r1}, {5}; ret;"));
+  ASSERT_NE(parsed.function, nullptr);
+  EXPECT_EQ(parsed->instructions[0].operands[0].kind, OperandKind::kRegister);
+  EXPECT_EQ(parsed->instructions[1].operands[1].kind, OperandKind::kRegister);
+  EXPECT_EQ(parsed->instructions[2].operands[1].kind, OperandKind::kInteger);
+}
+
 TEST(Body, RefusesTypeErrors) {
   struct Case {
     const char* statement;
@@ -218,7 +227,7 @@ TEST(Body, RefusesTypeErrors) {
            {"add.s32 %r1, !%p1, %r2;", "PTX0105"},
            {"add.s32 %r1|%p1, %r2, %r3;", "PTX0105"},
            {"ld.global.v4.f32 {%f1, %f2}, [%d1];", "PTX0107"},
-           {"ld.global.f32 {%f1}, [%d1];", "PTX0105"},
+           {"atom.global.add.u32 {%r1}, [%d1], %r2;", "PTX0105"},
            {"ld.global.v4.f64 {%fd1, %fd2, %fd3, %fd4}, [%d1];", "PTX0107"},
            {"@%r1 ret;", "PTX0113"},
            {"mov.u32 %r1, missing;", "PTX0021"},

@@ -65,6 +65,17 @@ TEST(Module, FunctionsAndParameters) {
   EXPECT_EQ(k.directives.required_threads[2], 1u);
 }
 
+// Tables of kernels for launches from the device: the module loads, its other kernels run.
+TEST(Module, KernelAddressInInitialiser) {
+  auto module = IndexOk(std::string(kHeader) + ".entry k() { ret; }\n.global .u64 kernels[2] = {0, k};");
+  ASSERT_NE(module, nullptr);
+  const ModuleVariable& kernels = module->variables()[0];
+  ASSERT_EQ(kernels.addresses.size(), 1u);
+  EXPECT_TRUE(kernels.addresses[0].is_function);
+  EXPECT_EQ(kernels.addresses[0].function_id, 0u);
+  EXPECT_EQ(module->functions()[0].function_id, ~0u);  // not in any function table: a call is a fault
+}
+
 TEST(Module, Variables) {
   auto module = IndexOk(std::string(kHeader) + R"(
 .visible .global .align 4 .u32 counter = 7;
