@@ -38,14 +38,71 @@ constexpr std::string_view kTableNames[] = {
 };
 
 // What is not in a table: directives (PTX ISA, "PTX Directives"), and names that mean something to the parser.
-constexpr std::string_view kOtherWords[] = {
-    ".version", ".target", ".address_size", ".entry", ".func", ".visible", ".extern", ".weak", ".common", ".global",
-    ".const", ".shared", ".local", ".param", ".reg", ".align", ".ptr", ".file", ".loc", ".section", ".pragma", ".alias",
-    ".maxntid", ".reqntid", ".minnctapersm", ".maxnctapersm", ".maxnreg", ".reqnctapercluster", ".explicitcluster",
-    ".maxclusterrank", ".blocksareclusters", ".noreturn", ".abi_preserve", ".abi_preserve_control", ".attribute",
-    ".managed", ".unified", ".branchtargets", ".calltargets", ".callprototype", "function_name", "inlined_at",
-    "generic", "WARP_SZ", "sm_121", "compute_80", "_", "0f3F800000", "0d3FF0000000000000", "0xFF", "1U", "1.5e-3",
-    "%r1", "%d1", "%p1", "{%r1, %r2}", "[%d9]", "[buffer+8]", "@%p1", "@!%p2", "%r1|%p1", "/*", "*/", "//", "<16>"};
+constexpr std::string_view kOtherWords[] = {".version",
+                                            ".target",
+                                            ".address_size",
+                                            ".entry",
+                                            ".func",
+                                            ".visible",
+                                            ".extern",
+                                            ".weak",
+                                            ".common",
+                                            ".global",
+                                            ".const",
+                                            ".shared",
+                                            ".local",
+                                            ".param",
+                                            ".reg",
+                                            ".align",
+                                            ".ptr",
+                                            ".file",
+                                            ".loc",
+                                            ".section",
+                                            ".pragma",
+                                            ".alias",
+                                            ".maxntid",
+                                            ".reqntid",
+                                            ".minnctapersm",
+                                            ".maxnctapersm",
+                                            ".maxnreg",
+                                            ".reqnctapercluster",
+                                            ".explicitcluster",
+                                            ".maxclusterrank",
+                                            ".blocksareclusters",
+                                            ".noreturn",
+                                            ".abi_preserve",
+                                            ".abi_preserve_control",
+                                            ".attribute",
+                                            ".managed",
+                                            ".unified",
+                                            ".branchtargets",
+                                            ".calltargets",
+                                            ".callprototype",
+                                            "function_name",
+                                            "inlined_at",
+                                            "generic",
+                                            "WARP_SZ",
+                                            "sm_121",
+                                            "compute_80",
+                                            "_",
+                                            "0f3F800000",
+                                            "0d3FF0000000000000",
+                                            "0xFF",
+                                            "1U",
+                                            "1.5e-3",
+                                            "%r1",
+                                            "%d1",
+                                            "%p1",
+                                            "{%r1, %r2}",
+                                            "[%d9]",
+                                            "[buffer+8]",
+                                            "@%p1",
+                                            "@!%p2",
+                                            "%r1|%p1",
+                                            "/*",
+                                            "*/",
+                                            "//",
+                                            "<16>"};
 
 void Write(const fs::path& path, std::string_view bytes) {
   fs::create_directories(path.parent_path());
@@ -130,8 +187,8 @@ void WriteImages(const fs::path& seeds) {
   const std::string text = fatbin::Ptx(80, ".entry k() { ret; }\n");
   for (auto [name, compression] : {std::pair("text", Compression::kNone), std::pair("lz4", Compression::kLz4),
                                    std::pair("zstd", Compression::kZstd)}) {
-    const std::string file = *fatbin::WriteFatbin(
-        {{.arch = 80, .text = text, .name = "a.cu"}, {.arch = 130, .text = text}}, compression);
+    const std::string file =
+        *fatbin::WriteFatbin({{.arch = 80, .text = text, .name = "a.cu"}, {.arch = 130, .text = text}}, compression);
     Write(seeds / "fuzz_fatbin" / name, file);
     const auto entries = *fatbin::ReadEntries(file);
     const char method = compression == Compression::kZstd ? 1 : 0;
@@ -145,9 +202,12 @@ void WriteImages(const fs::path& seeds) {
   Write(seeds / "fuzz_fatbin" / "elf", fatbin::ElfHeader(190, 8, 90 << 8));
   Write(seeds / "fuzz_fatbin" / "machine_code", fatbin::Fatbin(fatbin::ElfEntry(80) + fatbin::ElfEntry(90)));
   Write(seeds / "fuzz_fatbin" / "ptx", text);
-  const std::string extern_call = "n.extern .func (.param .b32 r) other\n(\n.param .b64 a\n)\n;\n.visible .entry k() { ret; }";
+  const std::string extern_call =
+      "n.extern .func (.param .b32 r) other\n(\n.param .b64 a\n)\n;\n.visible .entry k() { ret; }";
   Write(seeds / "fuzz_linked" / "one", std::string("eP\x1e") + extern_call);
-  Write(seeds / "fuzz_linked" / "two", "\x1ez.func other() { ret; }\x1el" + extern_call + "\x1e" "eZ");
+  Write(seeds / "fuzz_linked" / "two", "\x1ez.func other() { ret; }\x1el" + extern_call +
+                                           "\x1e"
+                                           "eZ");
   Write(seeds / "fuzz_linked" / "raw", "\x1er" + fatbin::PtxEntry(80, text));
 }
 

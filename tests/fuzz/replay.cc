@@ -1,6 +1,6 @@
 // Runs a fuzz target without libFuzzer, in any build: replay [--mutations=N] FILE_OR_FOLDER...
-// Every input is run as it is, then N inputs made from them by changes that only depend on N and the inputs: the same on
-// every machine. The corpus and the findings of long runs are replayed this way by every run of the tests.
+// Every input is run as it is, then N inputs made from them by changes that only depend on N and the inputs: the same
+// on every machine. The corpus and the findings of long runs are replayed this way by every run of the tests.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
