@@ -76,10 +76,11 @@ void Generator::Close(const ScopeMark& mark, bool fold) {
   static constexpr Ty kType[] = {Ty::kPred, Ty::kB16, Ty::kB32, Ty::kB64};
   for (size_t w = 0; w < 4; ++w) {
     size_t count = values_[w].size() - mark.sizes[w];
-    for (size_t i = 0; fold && count != 0 && i < 3; ++i) {
+    for (size_t i = 0, folded = 0; fold && i < count && folded < 3; ++i) {
       if (!random_.Chance(60)) continue;
+      ++folded;
       Reg variable = PickVariable(static_cast<Width>(w));
-      Reg value = values_[w][values_[w].size() - 1 - random_.Below(static_cast<uint32_t>(count))].reg;
+      Reg value = values_[w][values_[w].size() - 1 - i].reg;
       ComputeInto(variable, kXor[w], {Operand::Register(variable, kType[w]), Operand::Register(value, kType[w])});
     }
     values_[w].resize(mark.sizes[w]);

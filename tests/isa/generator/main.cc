@@ -1,33 +1,196 @@
+// isa_generate: random kernels on the interpreter against the slow machine. README.md has examples.
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <chrono>
+#include <fstream>
+#include <map>
+#include <string>
 
-#include "tests/isa/generator/engine.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "tests/isa/generator/check.h"
 #include "tests/isa/generator/generate.h"
-#include "tests/isa/generator/machine.h"
 #include "tests/isa/generator/opcodes.h"
 #include "tests/isa/generator/print.h"
-using namespace culvert::gen;
-int main(int argc, char** argv) {
-  uint64_t a = strtoull(argv[1], nullptr, 10), b = strtoull(argv[2], nullptr, 10);
-  const Opcodes& o = Opcodes::Get();
-  size_t n = 0; for (auto& r : o.rows) n += r.instances.size();
-  fprintf(stderr, "%zu rows %zu instances, %zu carry rows, unknown %zu approx %zu refused %zu mismatched %zu\n", o.rows.size(), n, o.carry.size(), o.unknown.size(), o.approximate.size(), o.refused.size(), o.mismatched.size());
-  if (argc > 3) { for (auto& s : o.refused) fprintf(stderr, "refused %s\n", s.c_str()); for (auto& s : o.mismatched) fprintf(stderr, "mismatched %s\n", s.c_str()); }
-  Engine engine;
-  double tg = 0, tp = 0, tm = 0, te = 0; uint64_t steps = 0;
-  auto now = [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
-  int bad = 0;
-  for (uint64_t s = a; s < b; ++s) {
-    double t0 = now(); Kernel k = Generate(s); double t1 = now(); Job job = MakeJob(k); double t2 = now();
-    if (argc > 4) puts(job.ptx.c_str());
-    MachineResult m = Execute(k); double t3 = now(); steps += m.steps;
-    auto out = engine.Run(job, {}); double t4 = now();
-    tg += t1 - t0; tp += t2 - t1; tm += t3 - t2; te += t4 - t3;
-    if (!m.problem.empty()) { printf("seed %lu: problem %s\n", s, m.problem.c_str()); ++bad; continue; }
-    if (!out.ok()) { printf("seed %lu: engine %s\n", s, std::string(out.status().message()).substr(0, 600).c_str()); ++bad; continue; }
-    if (*out != m.output) { size_t i = 0; while ((*out)[i] == m.output[i]) ++i; printf("seed %lu: differs at %zu of %zu (thread %zu byte %zu)\n", s, i, out->size(), i / k.private_bytes, i % k.private_bytes); ++bad; }
-    if (bad > 20) break;
+#include "tests/isa/generator/regression.h"
+
+namespace culvert::gen {
+namespace {
+
+constexpr uint64_t kRangeSize = 10'000;  // seeds a line of the log
+constexpr int kMaxFailures = 10;
+
+struct Flags {
+  uint64_t first = 0, last = 0;  // seeds [first, last)
+  double seconds = 1e9;
+  std::string log, out = ".", replay;
+  bool print = false, reduce = false, opcodes = false;
+};
+
+int Usage() {
+  std::fprintf(stderr,
+               "usage: isa_generate --seeds A..B [--time SECONDS] [--log FILE] [--out DIR]\n"
+               "       isa_generate --seed N [--print] [--reduce] [--out DIR]\n"
+               "       isa_generate --replay FILE\n"
+               "       isa_generate --opcodes\n");
+  return 2;
+}
+
+bool Parse(int argc, char** argv, Flags* flags) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    if (flag == "--print") {
+      flags->print = true;
+    } else if (flag == "--reduce") {
+      flags->reduce = true;
+    } else if (flag == "--opcodes") {
+      flags->opcodes = true;
+    } else if (i + 1 == argc) {
+      return false;
+    } else if (flag == "--seeds") {
+      unsigned long long a = 0, b = 0;
+      if (std::sscanf(argv[++i], "%llu..%llu", &a, &b) != 2 || b < a) return false;
+      flags->first = a;
+      flags->last = b;
+    } else if (flag == "--seed") {
+      flags->first = std::strtoull(argv[++i], nullptr, 10);
+      flags->last = flags->first + 1;
+    } else if (flag == "--time") {
+      flags->seconds = std::strtod(argv[++i], nullptr);
+    } else if (flag == "--log") {
+      flags->log = argv[++i];
+    } else if (flag == "--out") {
+      flags->out = argv[++i];
+    } else if (flag == "--replay") {
+      flags->replay = argv[++i];
+    } else {
+      return false;
+    }
   }
-  fprintf(stderr, "gen %.3f print %.3f machine %.3f engine %.3f steps %lu bad %d\n", tg, tp, tm, te, steps, bad);
+  return flags->opcodes || !flags->replay.empty() || flags->last > flags->first;
+}
+
+int Replay(const std::string& path) {
+  absl::StatusOr<Regression> regression = ReadRegression(path);
+  if (!regression.ok()) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), std::string(regression.status().message()).c_str());
+    return 2;
+  }
+  Engine engine;
+  absl::StatusOr<Output> output = engine.Run(regression->job, {});
+  bool right = output.ok() && *output == regression->expected;
+  std::printf("%s: %s\n", path.c_str(), right ? "right" : output.ok() ? "wrong" : std::string(output.status().message()).c_str());
+  return right ? 0 : 1;
+}
+
+int ListOpcodes() {
+  const Opcodes& opcodes = Opcodes::Get();
+  size_t instances = 0;
+  for (const std::vector<RowPool>* pools : {&opcodes.rows, &opcodes.carry}) {
+    for (const RowPool& pool : *pools) instances += pool.instances.size();
+  }
+  auto list = [](const char* title, const std::vector<std::string>& names) {
+    for (const std::string& name : names) std::printf("%s %s\n", title, name.c_str());
+  };
+  list("refused", opcodes.refused);
+  list("mismatched", opcodes.mismatched);
+  list("unknown", opcodes.unknown);
+  std::printf("%zu rows, %zu instances in use; %zu refused by the compiler, %zu unknown to the reference, %zu approximate, "
+              "%zu with operands of another form; pool %016llx\n",
+              opcodes.rows.size() + opcodes.carry.size(), instances, opcodes.refused.size(), opcodes.unknown.size(),
+              opcodes.approximate.size(), opcodes.mismatched.size(), static_cast<unsigned long long>(PoolFingerprint()));
+  return 0;
+}
+
+// Ranges done with this pool, from the log: first -> last.
+std::map<uint64_t, uint64_t> DoneRanges(const std::string& path, const std::string& pool) {
+  std::map<uint64_t, uint64_t> done;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    unsigned long long a = 0, b = 0;
+    char name[32] = "";
+    unsigned failures = 1;
+    if (std::sscanf(line.c_str(), "%llu..%llu pool %31s failures %u", &a, &b, name, &failures) == 4 && pool == name && failures == 0)
+      done[a] = b;
+  }
+  return done;
+}
+
+class Run {
+ public:
+  explicit Run(const Flags& flags) : flags_(flags) {}
+
+  int All() {
+    const std::string pool = absl::StrFormat("%016x", PoolFingerprint());
+    std::map<uint64_t, uint64_t> done = flags_.log.empty() ? std::map<uint64_t, uint64_t>() : DoneRanges(flags_.log, pool);
+    const absl::Time start = absl::Now();
+    for (uint64_t first = flags_.first; first < flags_.last && failures_ < kMaxFailures;) {
+      uint64_t last = std::min(flags_.last, first / kRangeSize * kRangeSize + kRangeSize);
+      auto known = done.find(first);
+      if (known != done.end() && known->second == last) {
+        first = last;
+        continue;
+      }
+      int before = failures_;
+      const absl::Time begin = absl::Now();
+      for (uint64_t seed = first; seed < last && failures_ < kMaxFailures; ++seed) {
+        if (absl::ToDoubleSeconds(absl::Now() - start) > flags_.seconds) return Report(start);
+        One(seed);
+      }
+      if (failures_ < kMaxFailures && !flags_.log.empty()) {
+        std::ofstream log(flags_.log, std::ios::app);
+        log << absl::StrFormat("%d..%d pool %s failures %d seconds %.1f at %s\n", first, last, pool, failures_ - before,
+                               absl::ToDoubleSeconds(absl::Now() - begin),
+                               absl::FormatTime("%Y-%m-%d %H:%M", absl::Now(), absl::UTCTimeZone()));
+      }
+      first = last;
+    }
+    return Report(start);
+  }
+
+ private:
+  int Report(absl::Time start) {
+    double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    std::printf("%d kernels, %d failures, %.1f s (%.0f kernels/s)\n", static_cast<int>(kernels_), failures_, seconds,
+                static_cast<double>(kernels_) / std::max(seconds, 1e-9));
+    return failures_ == 0 ? 0 : 1;
+  }
+  void One(uint64_t seed) {
+    Kernel kernel = Generate(seed);
+    if (flags_.print) std::printf("%s", Print(kernel).c_str());
+    ++kernels_;
+    Verdict verdict = Check(kernel, engine_);
+    if (verdict.kind == Verdict::Kind::kAgree) return;
+    ++failures_;
+    static const char* const kKinds[] = {"agree", "differ", "refused", "invalid"};
+    std::printf("seed %llu: %s%s%s: %s\n", static_cast<unsigned long long>(seed), kKinds[static_cast<int>(verdict.kind)],
+                verdict.options.plain ? ", plain" : "", verdict.options.workers > 1 ? ", several workers" : "", verdict.detail.c_str());
+    std::fflush(stdout);
+    if (!flags_.reduce || verdict.kind == Verdict::Kind::kInvalid) return;
+    Kernel small = ReduceFailure(kernel, verdict, engine_);
+    Verdict now = CheckWith(small, engine_, {verdict.options});
+    std::string path = absl::StrCat(flags_.out, "/seed_", seed, ".ptx");
+    WriteRegression(small, absl::StrCat("seed ", seed, ": ", now.detail), path);
+    std::printf("  reduced from %zu to %zu statements: %s\n  %s\n", CountStatements(kernel), CountStatements(small), path.c_str(), now.detail.c_str());
+    std::fflush(stdout);
+  }
+
+  const Flags& flags_;
+  Engine engine_;
+  uint64_t kernels_ = 0;
+  int failures_ = 0;
+};
+
+}  // namespace
+}  // namespace culvert::gen
+
+int main(int argc, char** argv) {
+  culvert::gen::Flags flags;
+  if (!culvert::gen::Parse(argc, argv, &flags)) return culvert::gen::Usage();
+  if (flags.opcodes) return culvert::gen::ListOpcodes();
+  if (!flags.replay.empty()) return culvert::gen::Replay(flags.replay);
+  return culvert::gen::Run(flags).All();
 }

@@ -64,8 +64,8 @@ void FunctionPrinter::CollectUses(const Block& block) {
       for (size_t i = 0; evaluator != nullptr && i < s.results.size(); ++i) Use(s.results[i], evaluator->results[i]);
     } else if (s.op == Op::kRedux || s.op == Op::kLoad || s.op == Op::kAtomic) {
       for (Reg reg : s.results) Use(reg, s.type);
-    } else if (s.op == Op::kLoop) {
-      Use(s.results[0], Ty::kU32);
+    } else if (s.op == Op::kLoop || s.op == Op::kBarrier) {
+      for (Reg reg : s.results) Use(reg, Ty::kU32);
     } else if (s.op == Op::kMove && s.results.size() == 1 && s.sources.size() == 1) {
       Use(s.results[0], s.type);
     }

@@ -10,14 +10,10 @@ namespace culvert::gen {
 
 class Random {  // SplitMix64
  public:
-  explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u + 0x1234567) { Next(); }
+  // The seed is mixed first: the sequence of a seed must not be a part of the next one's.
+  explicit Random(uint64_t seed) : state_(Mix(Mix(seed ^ 0x6b65726e656c73) + 0x1234567)) {}
 
-  uint64_t Next() {
-    uint64_t z = state_ += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  uint64_t Next() { return Mix(state_ += 0x9e3779b97f4a7c15u); }
   // 0 .. n-1
   uint32_t Below(uint32_t n) { return static_cast<uint32_t>((Next() >> 32) * n >> 32); }
   // first .. last
@@ -29,6 +25,12 @@ class Random {  // SplitMix64
   }
 
  private:
+  static uint64_t Mix(uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+
   uint64_t state_;
 };
 
