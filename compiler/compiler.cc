@@ -133,6 +133,19 @@ struct ImageLinker::Impl {
     CULVERT_ASSIGN_OR_RETURN(std::unique_ptr<ptx::Unit> unit, IndexText(std::move(text.ptx), text.name, options));
     return linker.Add(std::move(unit));
   }
+
+  absl::StatusOr<std::string> Complete() {
+    CULVERT_ASSIGN_OR_RETURN(std::unique_ptr<link::LinkedModule> module, linker.Complete());
+    CULVERT_RETURN_IF_ERROR(link::CheckDefined(*module));
+    std::vector<fatbin::PtxImage> images;
+    for (const std::unique_ptr<ptx::Unit>& unit : module->units()) {
+      images.push_back({.arch = unit->target(),
+                        .text = std::string(unit->text()),
+                        .name = std::string(unit->display_name()),
+                        .version = unit->version()});
+    }
+    return fatbin::WriteFatbin(images, fatbin::Compression::kNone, fatbin::kLinkedMagic);
+  }
 };
 
 ImageLinker::ImageLinker(const LoadOptions& options) : impl_(std::make_unique<Impl>(Impl{.options = options})) {}
@@ -148,16 +161,9 @@ absl::Status ImageLinker::Add(SelectedImage image, std::string_view name) {
 absl::StatusOr<std::string> ImageLinker::Complete() {
   CULVERT_RETURN_IF_ERROR(impl_->status);
   if (impl_->inputs == 0) return Error(ErrorKind::kInvalidValue, "nothing was added to the link");
-  CULVERT_ASSIGN_OR_RETURN(std::unique_ptr<link::LinkedModule> module, impl_->linker.Complete());
-  CULVERT_RETURN_IF_ERROR(link::CheckDefined(*module));
-  std::vector<fatbin::PtxImage> images;
-  for (const std::unique_ptr<ptx::Unit>& unit : module->units()) {
-    images.push_back({.arch = unit->target(),
-                      .text = std::string(unit->text()),
-                      .name = std::string(unit->display_name()),
-                      .version = unit->version()});
-  }
-  return fatbin::WriteFatbin(images, fatbin::Compression::kNone, fatbin::kLinkedMagic);
+  absl::StatusOr<std::string> bytes = impl_->Complete();
+  impl_->status = bytes.ok() ? Error(ErrorKind::kInvalidValue, "the link is complete") : bytes.status();
+  return bytes;
 }
 
 }  // namespace culvert::compiler

@@ -49,6 +49,8 @@ class CompiledModule {
 
 // What an image handed to a load call holds (content decides, never the name).
 enum class ImageKind : uint8_t { kPtx, kFatbinWrapper, kFatbin, kLinked, kElf, kUnknown };
+// `data` is not null; no byte is read beyond the first that tells. `size_bytes` as in SelectImage.
+ImageKind KindOfImage(const void* data, size_t size_bytes);
 
 // The PTX chosen from an image: one text, or all texts of code that was compiled separately. `data` points at the start
 // of the image; for kFatbinWrapper it is the 24-byte structure with pointers, for text a NUL-terminated string.

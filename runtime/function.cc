@@ -29,7 +29,7 @@ absl::StatusOr<std::shared_ptr<const npu::PreparedProgram>> Function::Prepare() 
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program, kernel_->impl_->Compile(*kernel_));
   std::vector<uint64_t> addresses;
   for (const std::string& symbol : program->symbols) {
-    CULVERT_ASSIGN_OR_RETURN(uint64_t address, module_->impl_->AddressOf(symbol));
+    CULVERT_ASSIGN_OR_RETURN(uint64_t address, module_->impl_->AddressOf(*module_, symbol));
     addresses.push_back(address);
   }
   CULVERT_ASSIGN_OR_RETURN(impl_->prepared, npu::PreparedProgram::Prepare(std::move(program), addresses));

@@ -37,6 +37,15 @@ absl::StatusOr<std::shared_ptr<Library>> Library::LoadUnlogged(const void* image
   const auto& variables = library->impl_->compiled->Variables();
   library->impl_->has_managed_variables = std::any_of(
       variables.begin(), variables.end(), [](const ModuleVariable& variable) { return variable.is_managed; });
+  for (const auto& [name, address] : options.external_addresses) {
+    const bool is_declared = std::any_of(variables.begin(), variables.end(), [&](const ModuleVariable& variable) {
+      return variable.name == name && variable.is_external && !variable.is_constant;
+    });
+    if (!is_declared) {
+      return Error(ErrorKind::kInvalidValue, "%s is no undefined .global variable of the image", name);
+    }
+    library->impl_->external_addresses[name] = address;
+  }
   return library;
 }
 

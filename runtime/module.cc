@@ -68,7 +68,7 @@ absl::Status Module::Impl::Initialize(Module& module) {
       if (init.is_function) {
         value = kFunctionAddressBase + uint64_t{init.function_id} * 16;
       } else {
-        CULVERT_ASSIGN_OR_RETURN(value, AddressOf(init.symbol));
+        CULVERT_ASSIGN_OR_RETURN(value, AddressOf(module, init.symbol));
       }
       value += static_cast<uint64_t>(init.addend);
       if (init.width_bytes > sizeof(value) || init.offset_bytes > variable.size_bytes ||
@@ -103,10 +103,13 @@ absl::StatusOr<uint64_t> Module::Impl::Place(Module& module, const ModuleVariabl
   return address;
 }
 
-absl::StatusOr<uint64_t> Module::Impl::AddressOf(const std::string& symbol) const {
+absl::StatusOr<uint64_t> Module::Impl::AddressOf(const Module& module, const std::string& symbol) const {
   auto found = variables.find(symbol);
-  if (found == variables.end()) return Error(ErrorKind::kInvalidPtx, "variable %s is declared and not defined", symbol);
-  return found->second.address;
+  if (found != variables.end()) return found->second.address;
+  const auto& external = module.library_->impl_->external_addresses;
+  auto given = external.find(symbol);
+  if (given != external.end()) return given->second;
+  return Error(ErrorKind::kInvalidPtx, "variable %s is declared and not defined", symbol);
 }
 
 absl::StatusOr<std::shared_ptr<Function>> Module::GetFunction(std::string_view name) {

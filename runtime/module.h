@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,6 +34,9 @@ class PreparedProgram;
 struct ImageOptions {
   bool check_all = false;  // parse and check every body now (the program passed JIT log buffers)
   size_t size_bytes = 0;   // of the image, 0 if unknown
+  // Variables that the image declares and does not define (.extern .global), at addresses of the host. kInvalidValue if
+  // the image has none of a name.
+  std::vector<std::pair<std::string, uint64_t>> external_addresses;
 };
 
 class Library : public std::enable_shared_from_this<Library> {

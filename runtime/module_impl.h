@@ -25,6 +25,7 @@ inline absl::string_view Key(std::string_view name) { return {name.data(), name.
 struct Library::Impl {
   std::shared_ptr<compiler::CompiledModule> compiled;
   bool has_managed_variables = false;
+  absl::flat_hash_map<std::string, uint64_t> external_addresses;  // of variables that are only declared
   std::mutex mutex;
   // Guarded by mutex.
   absl::flat_hash_set<std::string> entry_names;  // filled at the first look-up
@@ -58,7 +59,7 @@ struct Kernel::Impl {
 struct Module::Impl {
   // Gives every variable memory and its initial value.
   absl::Status Initialize(Module& module);
-  absl::StatusOr<uint64_t> AddressOf(const std::string& symbol) const;
+  absl::StatusOr<uint64_t> AddressOf(const Module& module, const std::string& symbol) const;
   // Memory for one variable; false in *is_new if it is a managed one that another context holds already.
   absl::StatusOr<uint64_t> Place(Module& module, const ModuleVariable& variable, bool* is_new);
 

@@ -35,15 +35,6 @@ bool LooksLikeText(char first) {
   return first == '.' || first == '/' || first == ' ' || first == '\t' || first == '\n' || first == '\r';
 }
 
-ImageKind KindOfImage(const void* data, size_t size_bytes) {
-  if (StartsWithMagic(data, size_bytes, fatbin::kWrapperMagic)) return ImageKind::kFatbinWrapper;
-  if (StartsWithMagic(data, size_bytes, fatbin::kFatbinMagic)) return ImageKind::kFatbin;
-  if (StartsWithMagic(data, size_bytes, fatbin::kLinkedMagic)) return ImageKind::kLinked;
-  if (StartsWithMagic(data, size_bytes, fatbin::kElfMagic)) return ImageKind::kElf;
-  const char first = *static_cast<const char*>(data);
-  return LooksLikeText(first) || first == '\0' ? ImageKind::kPtx : ImageKind::kUnknown;
-}
-
 absl::StatusOr<SelectedImage> SelectText(const char* text, size_t size_bytes) {
   std::string ptx = size_bytes == 0 ? std::string(text) : std::string(text, strnlen(text, size_bytes));
   if (ptx.empty()) return Error(ErrorKind::kInvalidPtx, "the image is an empty text");
@@ -85,6 +76,15 @@ absl::StatusOr<SelectedImage> SelectWrapper(const void* data, size_t size_bytes,
 }
 
 }  // namespace
+
+ImageKind KindOfImage(const void* data, size_t size_bytes) {
+  if (StartsWithMagic(data, size_bytes, fatbin::kWrapperMagic)) return ImageKind::kFatbinWrapper;
+  if (StartsWithMagic(data, size_bytes, fatbin::kFatbinMagic)) return ImageKind::kFatbin;
+  if (StartsWithMagic(data, size_bytes, fatbin::kLinkedMagic)) return ImageKind::kLinked;
+  if (StartsWithMagic(data, size_bytes, fatbin::kElfMagic)) return ImageKind::kElf;
+  const char first = *static_cast<const char*>(data);
+  return LooksLikeText(first) || first == '\0' ? ImageKind::kPtx : ImageKind::kUnknown;
+}
 
 absl::StatusOr<SelectedImage> SelectImage(const void* data, size_t size_bytes, uint32_t device_capability) {
   if (data == nullptr) return Error(ErrorKind::kInvalidValue, "the image is a null pointer");

@@ -1,5 +1,5 @@
 // The linker (CUDA Driver API, "Module Management", cuLink*). Its result is an image for cuModuleLoadData, which tells
-// kinds by content, so linking one PTX text gives that text. Several inputs need a linker and are refused.
+// kinds by content. Inputs are PTX, fatbins with PTX, and images this linker made.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -7,45 +7,54 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_format.h"
 #include "cuda_api/generated/libcuda_impl.h"
 #include "cuda_api/handles.h"
 #include "cuda_api/jit_options.h"
 #include "cuda_api/libcuda/session.h"
 #include "include/culvert/error.h"
+#include "runtime/linker.h"
 
 namespace culvert::libcuda {
 
 using api::JitOptions;
 
-// One link in progress. The options given at its creation hold for every step: logs are written by each.
+// One link in progress. The options given at its creation hold for every step: logs and the time are added up until it
+// is destroyed.
 class LinkState {
  public:
-  explicit LinkState(const JitOptions& options) : options_(options) {}
-  const JitOptions& options() const { return options_; }
+  explicit LinkState(JitOptions options) : options_(std::move(options)), linker_(options_.ForLink()) {}
 
-  absl::Status Add(std::string_view image) {
+  // `add` adds one input to the linker it is given.
+  absl::Status Add(absl::FunctionRef<absl::Status(Linker&)> add) {
     std::lock_guard lock(mutex_);
-    if (complete_) return Error(ErrorKind::kInvalidValue, "the link is complete");
-    if (++inputs_ > 1) return Error(ErrorKind::kNotSupported, "linking several inputs is not implemented");
-    image_ = image;
-    return absl::OkStatus();
+    options_.Resume();
+    if (!image_.empty()) return options_.Report(Error(ErrorKind::kInvalidValue, "the link is complete"));
+    const absl::Status status = add(linker_);
+    if (status.ok()) ++inputs_;
+    return options_.Report(status);
   }
 
-  // The image lives as long as the link.
+  // The image lives as long as the link, and is the same for every call.
   absl::StatusOr<std::string_view> Complete() {
     std::lock_guard lock(mutex_);
-    if (inputs_ != 1) return Error(ErrorKind::kInvalidValue, "the link has %d usable inputs", inputs_);
-    CULVERT_RETURN_IF_ERROR(Library::Load(image_.c_str(), options_.ForImage()).status());
-    complete_ = true;
-    return std::string_view(image_.c_str(), image_.size() + 1);
+    options_.Resume();
+    if (image_.empty()) {
+      auto image = linker_.Complete();
+      CULVERT_RETURN_IF_ERROR(options_.Report(image.status(), absl::StrFormat("linked %d inputs\n", inputs_)));
+      image_ = *std::move(image);
+    }
+    return image_;
   }
 
  private:
-  const JitOptions options_;
   std::mutex mutex_;
+  JitOptions options_;
+  Linker linker_;
   int inputs_ = 0;
-  bool complete_ = false;
   std::string image_;
 };
 
@@ -66,13 +75,23 @@ absl::StatusOr<std::shared_ptr<LinkState>> UseLink(CUlinkState handle) {
   return api::FromHandle<LinkState>(handle);
 }
 
-// What the linker takes. Objects, libraries and intermediate code would need a code generator of the vendor's.
-absl::Status CheckType(CUjitInputType type) {
-  if (type == CU_JIT_INPUT_PTX) return absl::OkStatus();
+// Objects, libraries and intermediate code would need a code generator of the vendor's.
+absl::StatusOr<Linker::Input> InputOf(CUjitInputType type) {
+  switch (type) {
+    case CU_JIT_INPUT_PTX:
+      return Linker::Input::kPtx;
+    case CU_JIT_INPUT_FATBINARY:
+      return Linker::Input::kFatbin;
+    case CU_JIT_INPUT_CUBIN:
+      return Linker::Input::kCubin;
+    default:
+      break;
+  }
   if (static_cast<unsigned>(type) >= CU_JIT_NUM_INPUT_TYPES) {
     return Error(ErrorKind::kInvalidValue, "%d is no type of input", static_cast<int>(type));
   }
-  return Error(ErrorKind::kNotSupported, "inputs of type %d cannot be linked: only PTX can", static_cast<int>(type));
+  return Error(ErrorKind::kNotSupported, "inputs of type %d cannot be linked: only PTX and fatbins with PTX can",
+               static_cast<int>(type));
 }
 
 absl::StatusOr<std::string> ReadFile(const char* path) {
@@ -87,17 +106,14 @@ absl::StatusOr<std::string> ReadFile(const char* path) {
   return text;
 }
 
-// PTX may end with zeros that are counted in its size.
-std::string_view WithoutZeros(std::string_view text) { return text.substr(0, text.find('\0')); }
-
 }  // namespace
 
 absl::Status cuLinkCreate_v2(unsigned int numOptions, CUjit_option* options, void** optionValues,
                              CUlinkState* stateOut) {
   CULVERT_RETURN_IF_ERROR(UseCurrentContext().status());
   if (stateOut == nullptr) return Error(ErrorKind::kInvalidValue, "stateOut must not be null");
-  CULVERT_ASSIGN_OR_RETURN(JitOptions jit, JitOptions::Read(numOptions, options, optionValues));
-  *stateOut = api::ToHandle<CUlinkState>(std::make_shared<LinkState>(jit));
+  CULVERT_ASSIGN_OR_RETURN(JitOptions jit, JitOptions::Read(numOptions, options, optionValues, JitOptions::Use::kLink));
+  *stateOut = api::ToHandle<CUlinkState>(std::make_shared<LinkState>(std::move(jit)));
   return absl::OkStatus();
 }
 
@@ -108,10 +124,11 @@ absl::Status cuLinkCreate(unsigned int numOptions, CUjit_option* options, void**
 absl::Status cuLinkAddData_v2(CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name,
                               unsigned int numOptions, CUjit_option* options, void** optionValues) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<LinkState> link, UseLink(state));
-  if (data == nullptr || size == 0) return Error(ErrorKind::kInvalidValue, "the input is empty");
-  CULVERT_RETURN_IF_ERROR(JitOptions::Read(numOptions, options, optionValues).status());
-  CULVERT_RETURN_IF_ERROR(link->options().Report(CheckType(type)));
-  return link->options().Report(link->Add(WithoutZeros({static_cast<const char*>(data), size})));
+  CULVERT_RETURN_IF_ERROR(JitOptions::Read(numOptions, options, optionValues, JitOptions::Use::kLinkInput).status());
+  return link->Add([&](Linker& linker) -> absl::Status {
+    CULVERT_ASSIGN_OR_RETURN(Linker::Input input, InputOf(type));
+    return linker.Add(input, data, size, name == nullptr ? "" : name);
+  });
 }
 
 absl::Status cuLinkAddData(CUlinkState state, CUjitInputType type, void* data, size_t size, const char* name,
@@ -122,11 +139,12 @@ absl::Status cuLinkAddData(CUlinkState state, CUjitInputType type, void* data, s
 absl::Status cuLinkAddFile_v2(CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions,
                               CUjit_option* options, void** optionValues) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<LinkState> link, UseLink(state));
-  CULVERT_RETURN_IF_ERROR(JitOptions::Read(numOptions, options, optionValues).status());
-  CULVERT_RETURN_IF_ERROR(link->options().Report(CheckType(type)));
-  auto text = ReadFile(path);
-  if (!text.ok()) return link->options().Report(text.status());
-  return link->options().Report(link->Add(WithoutZeros(*text)));
+  CULVERT_RETURN_IF_ERROR(JitOptions::Read(numOptions, options, optionValues, JitOptions::Use::kLinkInput).status());
+  return link->Add([&](Linker& linker) -> absl::Status {
+    CULVERT_ASSIGN_OR_RETURN(Linker::Input input, InputOf(type));
+    CULVERT_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
+    return linker.Add(input, bytes.data(), bytes.size(), path);
+  });
 }
 
 absl::Status cuLinkAddFile(CUlinkState state, CUjitInputType type, const char* path, unsigned int numOptions,
@@ -137,10 +155,9 @@ absl::Status cuLinkAddFile(CUlinkState state, CUjitInputType type, const char* p
 absl::Status cuLinkComplete(CUlinkState state, void** cubinOut, size_t* sizeOut) {
   CULVERT_ASSIGN_OR_RETURN(std::shared_ptr<LinkState> link, UseLink(state));
   if (cubinOut == nullptr) return Error(ErrorKind::kInvalidValue, "cubinOut must not be null");
-  auto image = link->Complete();
-  CULVERT_RETURN_IF_ERROR(link->options().Report(image.status()));
-  *cubinOut = const_cast<char*>(image->data());
-  if (sizeOut != nullptr) *sizeOut = image->size();
+  CULVERT_ASSIGN_OR_RETURN(std::string_view image, link->Complete());
+  *cubinOut = const_cast<char*>(image.data());
+  if (sizeOut != nullptr) *sizeOut = image.size();
   return absl::OkStatus();
 }
 

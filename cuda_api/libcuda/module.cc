@@ -19,7 +19,7 @@ absl::StatusOr<std::shared_ptr<Module>> UseModule(CUmodule handle) {
   return api::FromHandle<Module>(handle);
 }
 
-absl::Status LoadImage(CUmodule* out, const void* image, const api::JitOptions& options) {
+absl::Status LoadImage(CUmodule* out, const void* image, api::JitOptions options) {
   CULVERT_ASSIGN_OR_RETURN(Context * context, UseCurrentContext());
   if (image == nullptr) return Error(ErrorKind::kInvalidValue, "the image is null");
   auto module = Module::Load(*context, image, options.ForImage());

@@ -75,7 +75,40 @@ TEST_F(ContextTest, OptionsThatAreRefused) {
   EXPECT_EQ(cuModuleLoadDataEx(&module, kPtx, 1, &option, nullptr), CUDA_ERROR_INVALID_VALUE);
   option = CU_JIT_GLOBAL_SYMBOL_COUNT;
   value = reinterpret_cast<void*>(1);
-  EXPECT_EQ(cuModuleLoadDataEx(&module, kPtx, 1, &option, &value), CUDA_ERROR_NOT_SUPPORTED);
+  EXPECT_EQ(cuModuleLoadDataEx(&module, kPtx, 1, &option, &value), CUDA_ERROR_INVALID_VALUE);
+  option = CU_JIT_FALLBACK_STRATEGY;
+  value = reinterpret_cast<void*>(2);
+  EXPECT_EQ(cuModuleLoadDataEx(&module, kPtx, 1, &option, &value), CUDA_ERROR_INVALID_VALUE);
+}
+
+// Undefined variables at addresses that the program chooses.
+TEST_F(ContextTest, GlobalSymbolsAtHostAddresses) {
+  constexpr char kUsesHost[] =
+      ".version 8.0\n.target sm_70\n.address_size 64\n.extern .global .align 4 .u32 host_word;\n"
+      ".visible .global .u64 pointer = host_word;\n"
+      ".visible .entry k()\n{\n  .reg .b32 %r<2>;\n  .reg .b64 %d<2>;\n  ld.global.u32 %r1, [host_word];\n"
+      "  add.u32 %r1, %r1, 1;\n  ld.global.u64 %d1, [pointer];\n  st.global.u32 [%d1], %r1;\n  ret;\n}\n";
+  void* word;
+  ASSERT_CU(cuMemAllocHost(&word, 4));
+  *static_cast<int*>(word) = 41;
+  const char* names[] = {"host_word", "host_word"};
+  void* addresses[] = {word, word};
+  CUjit_option options[] = {CU_JIT_GLOBAL_SYMBOL_NAMES, CU_JIT_GLOBAL_SYMBOL_ADDRESSES, CU_JIT_GLOBAL_SYMBOL_COUNT};
+  void* values[] = {names, addresses, reinterpret_cast<void*>(1)};
+  CUmodule module;
+  CUfunction function;
+  ASSERT_CU(cuModuleLoadDataEx(&module, kUsesHost, 3, options, values));
+  ASSERT_CU(cuModuleGetFunction(&function, module, "k"));
+  EXPECT_CU(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr));
+  EXPECT_CU(cuCtxSynchronize());
+  EXPECT_EQ(*static_cast<int*>(word), 42);
+  EXPECT_CU(cuModuleUnload(module));
+  values[2] = reinterpret_cast<void*>(2);
+  EXPECT_EQ(cuModuleLoadDataEx(&module, kUsesHost, 3, options, values), CUDA_ERROR_INVALID_VALUE) << "named twice";
+  values[2] = reinterpret_cast<void*>(1);
+  names[0] = "pointer";
+  EXPECT_EQ(cuModuleLoadDataEx(&module, kUsesHost, 3, options, values), CUDA_ERROR_INVALID_VALUE) << "defined";
+  EXPECT_CU(cuMemFreeHost(word));
 }
 
 }  // namespace
