@@ -267,12 +267,17 @@ void Selector::Select(const Instruction& in) {
       StartBlock(after);
       return;
     }
-    default:
+    default: {
+      // Of two results one may be the guard itself: the other one still asks for the old value.
+      const Operand* dst = in.operands.empty() ? nullptr : &in.operands[0];
+      const bool pair = dst != nullptr && dst->kind == OperandKind::kRegister && dst->second != ptx::kNoRegister;
+      if (pair && (dst->reg == in.guard || dst->second == in.guard)) guard = Op1(Op::MOVP, RegClass::kPredicate, guard);
       guard_ = guard;
       guard_negated_ = in.guard_negated;
       Dispatch(in);
       guard_ = kNoReg;
       guard_negated_ = false;
+    }
   }
 }
 
