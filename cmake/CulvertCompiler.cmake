@@ -52,6 +52,12 @@ if(CULVERT_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# Branch coverage, read by tools/coverage.py.
+if(CULVERT_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+
 # culvert_library(NAME SOURCES... DEPS...): a static library of one folder, with the includes written from the root.
 function(culvert_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})

@@ -1,10 +1,11 @@
-// A program built with -rdc=true: a wrapper that names its linked fatbin and the fatbins of its objects. The input is
-// split at 0x1e; each piece is one object, built as its first byte says.
+// A program built with -rdc=true: a wrapper that names its linked fatbin and the fatbins of its objects, which are
+// linked and compiled. The input is split at 0x1e; each piece is one object, built as its first byte says.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/compiler.h"
@@ -68,6 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                               .version = kWrapperLinked,
                               .data = reinterpret_cast<uintptr_t>(linked),
                               .prelink_images = reinterpret_cast<uintptr_t>(addresses.data())};
-  (void)culvert::compiler::SelectImage(&wrapper, sizeof wrapper, 121);
+  auto image = culvert::compiler::SelectImage(&wrapper, sizeof wrapper, 121);
+  if (!image.ok()) return 0;
+  auto module = culvert::compiler::CompiledModule::Load(*std::move(image), {.check_all = true});
+  if (!module.ok()) return 0;
+  for (const std::string& name : (*module)->EntryNames()) (void)(*module)->CompileEntry(name);
   return 0;
 }

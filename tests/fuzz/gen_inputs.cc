@@ -202,12 +202,18 @@ void WriteImages(const fs::path& seeds) {
   Write(seeds / "fuzz_fatbin" / "elf", fatbin::ElfHeader(190, 8, 90 << 8));
   Write(seeds / "fuzz_fatbin" / "machine_code", fatbin::Fatbin(fatbin::ElfEntry(80) + fatbin::ElfEntry(90)));
   Write(seeds / "fuzz_fatbin" / "ptx", text);
-  const std::string extern_call =
-      "n.extern .func (.param .b32 r) other\n(\n.param .b64 a\n)\n;\n.visible .entry k() { ret; }";
-  Write(seeds / "fuzz_linked" / "one", std::string("eP\x1e") + extern_call);
-  Write(seeds / "fuzz_linked" / "two", "\x1ez.func other() { ret; }\x1el" + extern_call +
-                                           "\x1e"
-                                           "eZ");
+  const std::string caller =
+      ".extern .func (.param .b32 r) other (.param .b32 a)\n;\n.extern .global .u32 shared_word;\n"
+      ".visible .entry k(.param .b64 p) { .reg .b32 %r<4>; ld.global.u32 %r1, [shared_word]; { .param .b32 a; .param "
+      ".b32 r; st.param.b32 [a], %r1; call (r), other, (a); ld.param.b32 %r2, [r]; } ret; }";
+  const std::string callee =
+      ".visible .global .u32 shared_word = 3;\n.visible .func (.param .b32 r) other (.param .b32 a) { .reg .b32 %r<3>; "
+      "ld.param.b32 %r1, [a]; add.s32 %r2, %r1, 1; st.param.b32 [r], %r2; ret; }";
+  Write(seeds / "fuzz_linked" / "one", "eP\x1en" + caller);
+  Write(seeds / "fuzz_linked" / "two", "\x1ez" + callee + "\x1el" + caller + "\x1e" + "eZ");
+  Write(seeds / "fuzz_linked" / "common", "\x1en.common .global .u32 c[4];\n.weak .func f() { ret; }" +
+                                              ("\x1en" + callee) +
+                                              "\x1en.common .global .u32 c[8];\n.weak .func f() { ret; }");
   Write(seeds / "fuzz_linked" / "raw", "\x1er" + fatbin::PtxEntry(80, text));
 }
 
