@@ -1,9 +1,9 @@
-// Binary floating-point formats as integers: taking a value apart, and rounding an exact one into a format. Everything is
-// 64-bit integer arithmetic without branches, so that loops over lanes are vectorised. Private to half.cc,
+// Binary floating-point formats as integers: taking a value apart, and rounding an exact one into a format. Everything
+// is 64-bit integer arithmetic without branches, so that loops over lanes are vectorised. Private to half.cc,
 // half_compare.cc and convert.cc.
 //
-// NaN results: PTX leaves their bits open except for `.relu`, `min.NaN` and the like; this machine makes them canonical,
-// all ones below the sign (docs/npu.md, 3.5).
+// NaN results: PTX leaves their bits open except for `.relu`, `min.NaN` and the like; this machine makes them
+// canonical, all ones below the sign (docs/npu.md, 3.5).
 #ifndef CULVERT_TESTS_ISA_REFERENCE_FLOAT_LANES_H_
 #define CULVERT_TESTS_ISA_REFERENCE_FLOAT_LANES_H_
 
@@ -34,14 +34,14 @@ inline constexpr Format kHalf{11, 5}, kBrain{8, 8}, kSingle{24, 8}, kDouble{53, 
 
 // (-1)^negative * magnitude * 2^exponent, unless nan or infinite.
 struct Number {
-  uint64_t negative;  // 0 or 1
-  uint64_t magnitude;
-  int64_t exponent;
-  bool nan, infinite;
+  uint64_t negative = 0;  // 0 or 1
+  uint64_t magnitude = 0;
+  int64_t exponent = 0;
+  bool nan = false, infinite = false;
 };
 
 template <Format kFormat>
-constexpr Number Decode(uint64_t bits) {
+[[gnu::always_inline]] constexpr Number Decode(uint64_t bits) {
   uint64_t biased = kFormat.Magnitude(bits) >> (kFormat.precision - 1);
   uint64_t fraction = bits & (kFormat.Hidden() - 1), normal = biased != 0;
   return {.negative = (bits & kFormat.Sign()) != 0,
@@ -72,7 +72,8 @@ inline constexpr Rounding kToNearest{.nearest = 1}, kToNearestTiesAway{.nearest 
 
 // The finite number in the format, rounded once; what is too large becomes an infinity or the largest number.
 template <Format kFormat>
-constexpr uint64_t RoundTo(uint64_t negative, uint64_t magnitude, int64_t exponent, Rounding rounding) {
+[[gnu::always_inline]] constexpr uint64_t RoundTo(uint64_t negative, uint64_t magnitude, int64_t exponent,
+                                                  Rounding rounding) {
   // The leading digit to bit 61, below it what is left: the last digit stands for itself and everything smaller.
   int64_t zeros = __builtin_clzll(magnitude | 1);
   uint64_t leading = magnitude << zeros;
@@ -92,7 +93,7 @@ constexpr uint64_t RoundTo(uint64_t negative, uint64_t magnitude, int64_t expone
   return bits | negative << (kFormat.precision - 1 + kFormat.exponent_bits);
 }
 template <Format kFormat>
-constexpr uint64_t RoundTo(const Number& number, Rounding rounding) {
+[[gnu::always_inline]] constexpr uint64_t RoundTo(const Number& number, Rounding rounding) {
   uint64_t finite = RoundTo<kFormat>(number.negative, number.magnitude, number.exponent, rounding);
   uint64_t infinity = kFormat.Infinity() | number.negative << (kFormat.precision - 1 + kFormat.exponent_bits);
   return number.nan ? kFormat.Nan() : number.infinite ? infinity : finite;
@@ -112,7 +113,7 @@ struct Finish {
   bool relu = false;       // negative numbers, -0 among them, to +0; NaN stays
 
   template <Format kFormat>
-  constexpr uint64_t operator()(uint64_t bits) const {
+  [[gnu::always_inline]] constexpr uint64_t operator()(uint64_t bits) const {
     uint64_t magnitude = kFormat.Magnitude(bits);
     bool nan = magnitude > kFormat.Infinity(), negative = (bits & kFormat.Sign()) != 0;
     uint64_t result = ftz ? Flushed<kFormat>(bits) : bits;
@@ -131,7 +132,7 @@ constexpr int64_t OrderOf(uint64_t bits) {
 }
 
 inline bool IsPair(Ty type) { return type == Ty::kF16x2 || type == Ty::kBf16x2; }
-inline bool IsHalf(Ty type) { return type == Ty::kF16 || type == Ty::kF16x2; }    // half precision, packed or not
+inline bool IsHalf(Ty type) { return type == Ty::kF16 || type == Ty::kF16x2; }     // half precision, packed or not
 inline bool IsBrain(Ty type) { return type == Ty::kBf16 || type == Ty::kBf16x2; }  // bfloat16, packed or not
 
 // An evaluator with operands of one type, scalar or packed; f computes on one 16-bit element.
@@ -140,7 +141,7 @@ Evaluator Elementwise(Ty type, F f) {
   Evaluator evaluator{.results = {type}, .sources = std::vector<Ty>(kSources, type)};
   if (IsPair(type)) {
     evaluator.compute = EachLane<kSources>(
-        [f](auto... pair) { return f((pair & 0xffff)...) | f((pair >> 16)...) << 16; });
+        [f](auto... pair) __attribute__((always_inline)) { return f((pair & 0xffff)...) | f((pair >> 16)...) << 16; });
   } else {
     evaluator.compute = EachLane<kSources>(f);
   }

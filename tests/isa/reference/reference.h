@@ -112,7 +112,8 @@ std::optional<Evaluator> FindConvert(OpcodeName name);       // convert.cc: cvt,
 template <int kSources, typename F>
 std::function<void(const Batch&)> EachLane(F f) {
   static_assert(kSources >= 1 && kSources <= kMaxSources);
-  return [f](const Batch& batch) {
+  return [f](const Batch& caller) {
+    const Batch batch = caller;  // ours, so that no result can be taken to change the count or a pointer
     uint64_t* out = batch.result[0];
     const uint64_t* const* in = batch.source;
     for (size_t i = 0; i < batch.count; ++i) {
@@ -128,7 +129,8 @@ std::function<void(const Batch&)> EachLane(F f) {
 // The same for instructions with two results: f returns a pair.
 template <int kSources, typename F>
 std::function<void(const Batch&)> EachLaneTwo(F f) {
-  return [f](const Batch& batch) {
+  return [f](const Batch& caller) {
+    const Batch batch = caller;
     for (size_t i = 0; i < batch.count; ++i) {
       auto [first, second] = [&] {
         if constexpr (kSources == 2) return f(batch.source[0][i], batch.source[1][i]);
