@@ -45,10 +45,12 @@ CULVERT_INLINE F64x UpperHalf(F64x a) {
   bits = Select((bits & 0x7ff0000000000000u) == 0, bits & 0x8000000000000000u, bits & 0xffffffff00000000u);
   return Select(a != a, a, Bits<F64x>(bits));
 }
-CULVERT_UNARY(RCP_APPROX_F64, F64x, F64x, Canonical(UpperHalf(1 / UpperHalf(a))))
+// Their canonical NaN has zeros in the lower half (PTX ISA, rcp.approx.ftz.f64).
+CULVERT_INLINE F64x UpperResult(F64x a) { return UpperHalf(Select(a != a, DoubleBits(0x7fffffff00000000u), a)); }
+CULVERT_UNARY(RCP_APPROX_F64, F64x, F64x, UpperResult(1 / UpperHalf(a)))
 CULVERT_UNARY(RSQRT_APPROX_F64, F64x, F64x,
-              Canonical(ip->x& bytecode::kFtz ? UpperHalf(1 / __builtin_elementwise_sqrt(UpperHalf(a)))
-                                              : 1 / __builtin_elementwise_sqrt(a)))
+              ip->x& bytecode::kFtz ? UpperResult(1 / __builtin_elementwise_sqrt(UpperHalf(a)))
+                                    : Canonical(1 / __builtin_elementwise_sqrt(a)))
 
 }  // namespace
 }  // namespace culvert::npu
