@@ -125,6 +125,8 @@ void Opcodes::AddRow(const ptx::InstructionRow& row) {
     ptx::Instruction in;
     in.opcode = row.opcode;
     if (!ptx::MatchModifiers(row, ids, &in).ok || !seen.insert(instance.opcode).second) continue;
+    // The bits of the NaN that .oob looks for are not in the ISA.
+    if (in.Has(ptx::Mod::kOob)) continue;
     instance.evaluator = FindEvaluator(instance.opcode);
     if (instance.evaluator == nullptr) {
       unknown.push_back(instance.opcode);

@@ -101,7 +101,7 @@ std::string FunctionPrinter::Declarations() {
       int bits = BitsOf(width);
       bool plain = !u.other && width != Width::kPred;
       if (plain && !u.real && !u.half && !u.packed && random_.Chance(70)) type = absl::StrCat(random_.Chance(50) ? "u" : "s", bits);
-      if (plain && !u.integer && u.real && random_.Chance(70)) type = absl::StrCat("f", bits);
+      if (plain && !u.integer && !u.half && !u.packed && u.real && random_.Chance(70)) type = absl::StrCat("f", bits);
       if (plain && !u.integer && !u.packed && !u.real && u.half && random_.Chance(50)) type = "f16";
       if (plain && !u.integer && !u.half && !u.real && u.packed && random_.Chance(50)) type = "f16x2";
       names_[i] = absl::StrCat(random_.Chance(50) ? "%v" : "$w_", i, random_.Chance(30) ? "_x" : "");
