@@ -131,8 +131,9 @@ absl::StatusOr<std::vector<Bytes>> CaseRunner::Execute(const Case& test, std::sh
   launch.cooperative = test.cooperative;
   launch.resident_limit = uint64_t{test.grid[0]} * test.grid[1] * test.grid[2];
   const KernelInfo& info = program->info;
-  if (info.parameters.size() != test.buffers.size()) {
-    return Error(ErrorKind::kInvalidValue, "%d buffers for %d parameters", test.buffers.size(), info.parameters.size());
+  if (info.parameters.size() != test.buffers.size() + test.parameters.size()) {
+    return Error(ErrorKind::kInvalidValue, "%d buffers and %d values for %d parameters", test.buffers.size(),
+                 test.parameters.size(), info.parameters.size());
   }
   uint8_t* bank = launch.parameters.Resize(info.parameter_bytes);
   std::vector<uint64_t> addresses;
@@ -141,6 +142,14 @@ absl::StatusOr<std::vector<Bytes>> CaseRunner::Execute(const Case& test, std::sh
     std::copy(test.buffers[i].begin(), test.buffers[i].end(), reinterpret_cast<uint8_t*>(address));
     std::memcpy(bank + info.parameters[i].offset_bytes, &address, sizeof(address));
     addresses.push_back(address);
+  }
+  for (size_t i = 0; i < test.parameters.size(); ++i) {
+    const auto& parameter = info.parameters[test.buffers.size() + i];
+    if (parameter.size_bytes != test.parameters[i].size()) {
+      return Error(ErrorKind::kInvalidValue, "a parameter of %d bytes, given %d", parameter.size_bytes,
+                   test.parameters[i].size());
+    }
+    std::copy(test.parameters[i].begin(), test.parameters[i].end(), bank + parameter.offset_bytes);
   }
   CULVERT_ASSIGN_OR_RETURN(uint64_t done, state_->device->Submit(*state_->queue, npu::MakeCommand(std::move(launch))));
   // A changed program may never end; a thread that waits would help to run it, so this one looks on from outside.

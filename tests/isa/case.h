@@ -3,7 +3,8 @@
 // tests, the check of the checks (mutation), the coverage page, the golden vectors and, later, other engines.
 //
 // The kernel `entry` of the module takes one .param .u64 per buffer, in order: the device address of the buffer, which
-// is 256-byte aligned, as a generic address (equal to its .global address).
+// is 256-byte aligned, as a generic address (equal to its .global address). Further parameters get the bytes of
+// `parameters`.
 //
 // Lines of the PTX that are under test end with the comment "//!": mutation changes only their code.
 #ifndef CULVERT_TESTS_ISA_CASE_H_
@@ -31,7 +32,8 @@ struct Case {
   uint32_t block[3] = {32, 1, 1};
   uint32_t dynamic_shared_bytes = 0;
   bool cooperative = false;
-  std::vector<Bytes> buffers;  // contents before
+  std::vector<Bytes> buffers;     // contents before
+  std::vector<Bytes> parameters;  // values of the parameters after the buffers' addresses
   // Empty: right. Otherwise what differs first, for people: "lane 5: 0x1 + 0x2 gives 0x4, expected 0x3".
   std::function<std::string(const std::vector<Bytes>& after)> check;
   // Not empty: the kernel must end with a fault whose message contains this text; `check` is not called.

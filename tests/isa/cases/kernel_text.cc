@@ -35,14 +35,15 @@ struct Element ElementOf(const std::string& opcode) {
   return element;
 }
 
-std::string Kernel(int buffers, const std::string& body, const std::string& module_scope, const std::string& header) {
-  std::string parameters, loads;
+std::string Kernel(int buffers, const std::string& body, const std::string& module_scope, const std::string& header,
+                   const std::string& parameters) {
+  std::string addresses, loads;
   for (int i = 0; i < buffers; ++i) {
     std::string n = std::to_string(i);
-    parameters += (i == 0 ? ".param .u64 b" : ", .param .u64 b") + n;
+    addresses += (i == 0 ? ".param .u64 b" : ", .param .u64 b") + n;
     loads += "  ld.param.u64 %d" + n + ", [b" + n + "];\n";
   }
-  return header + module_scope + ".visible .entry kernel(" + parameters +
+  return header + module_scope + ".visible .entry kernel(" + addresses + parameters +
          ") {\n"
          "  .reg .pred %p<16>; .reg .b16 %h<32>; .reg .b32 %r<64>; .reg .b64 %d<64>;\n"
          "  .reg .f32 %f<16>; .reg .f64 %g<16>;\n" +

@@ -30,9 +30,9 @@ Element ElementOf(const std::string& opcode);
 
 // The frame of a kernel over `buffers` buffers. %r30 = index of the thread in the grid (x only), %r29 = %tid.x,
 // %r31 = %laneid; %d<i> for i < buffers = address of buffer i. Registers: %p<16> %h<32> %r<64> %d<64> %q<8> %f<16>
-// %g<16> (f64).
+// %g<16> (f64). `parameters`: text of further parameters, with a comma before each.
 std::string Kernel(int buffers, const std::string& body, const std::string& module_scope = "",
-                   const std::string& header = ModuleHeader());
+                   const std::string& header = ModuleHeader(), const std::string& parameters = "");
 // "  mad.wide.u32 %d<to>, %r30, stride, %d<buffer>;"
 std::string ElementAddress(int to, int buffer, uint32_t stride);
 std::string Number(uint64_t value);

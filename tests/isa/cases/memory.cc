@@ -1,7 +1,13 @@
 #include "tests/isa/cases/cases.h"
+#include "tests/isa/cases/load.h"
 
 namespace culvert::isa {
 
-std::vector<Case> MemoryCases() { return {}; }
+std::vector<Case> MemoryCases() {
+  std::vector<Case> cases;
+  AddLoads(&cases);
+  AddStores(&cases);
+  return cases;
+}
 
 }  // namespace culvert::isa
