@@ -120,16 +120,16 @@ bool Integers(const Operands& o) {
   return true;
 }
 
-// Floating point adds: the memory holds bits T, f adds two of them.
+// Floating point: the memory holds bits T, f combines two of them.
 template <typename T, typename F>
-bool Floats(const Operands& o, F add) {
+bool Floats(const Operands& o, F f) {
   for (uint32_t rest = o.mask; rest != 0; rest &= rest - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(rest));
     uint8_t* p = Locate(o, lane, sizeof(T));
     if (p == nullptr) return false;
     T b = Read<T>(o.window, o.ip->b, lane);
     T old = o.op == AtomOp::kExch ? __atomic_exchange_n(reinterpret_cast<T*>(p), b, __ATOMIC_SEQ_CST)
-                                  : Update(reinterpret_cast<T*>(p), [&](T value) { return add(value, b, p); });
+                                  : Update(reinterpret_cast<T*>(p), [&](T value) { return f(value, b, p); });
     WriteOld(o, lane, old);
   }
   return true;
@@ -153,16 +153,22 @@ bool AddF64(const Operands& o) {
   });
 }
 
-template <uint16_t (*kAdd)(uint16_t, uint16_t)>
-bool AddHalf(const Operands& o, bool packed) {
+// add, min and max of halves (exch too: it does not look at values).
+template <uint16_t (*kAdd)(uint16_t, uint16_t), uint16_t kInfinity>
+bool Halves(const Operands& o, bool packed) {
+  auto apply = [op = o.op](uint32_t a, uint32_t b) -> uint32_t {
+    auto x = static_cast<uint16_t>(a), y = static_cast<uint16_t>(b);
+    return op == AtomOp::kAdd ? kAdd(x, y) : ExtremumOfHalves(x, y, kInfinity, op == AtomOp::kMax);
+  };
   if (!packed) {
-    return Floats<uint16_t>(o, [](uint16_t a, uint16_t b, const uint8_t*) { return kAdd(a, b); });
+    return Floats<uint16_t>(o,
+                            [&](uint16_t a, uint16_t b, const uint8_t*) { return static_cast<uint16_t>(apply(a, b)); });
   }
-  return Floats<uint32_t>(o, [](uint32_t a, uint32_t b, const uint8_t*) {
-    return static_cast<uint32_t>(kAdd(static_cast<uint16_t>(a), static_cast<uint16_t>(b))) |
-           static_cast<uint32_t>(kAdd(static_cast<uint16_t>(a >> 16), static_cast<uint16_t>(b >> 16))) << 16;
-  });
+  return Floats<uint32_t>(
+      o, [&](uint32_t a, uint32_t b, const uint8_t*) { return apply(a, b) | apply(a >> 16, b >> 16) << 16; });
 }
+bool F16s(const Operands& o, bool packed) { return Halves<AddF16Scalar, 0x7c00>(o, packed); }
+bool Bf16s(const Operands& o, bool packed) { return Halves<AddBf16Scalar, 0x7f80>(o, packed); }
 
 // 128-bit exchange and compare-and-swap (atom.b128). This file is compiled with cmpxchg16b, which every 64-bit x86
 // since 2006 has.
@@ -217,13 +223,13 @@ bool RunAtomic(Exec* x, const Instruction* ip, uint8_t* window, uint32_t mask) {
     case AtomType::kF64:
       return AddF64(o);
     case AtomType::kF16:
-      return AddHalf<AddF16Scalar>(o, false);
+      return F16s(o, false);
     case AtomType::kF16x2:
-      return AddHalf<AddF16Scalar>(o, true);
+      return F16s(o, true);
     case AtomType::kBf16:
-      return AddHalf<AddBf16Scalar>(o, false);
+      return Bf16s(o, false);
     case AtomType::kBf16x2:
-      return AddHalf<AddBf16Scalar>(o, true);
+      return Bf16s(o, true);
   }
   ReportFault(x, ip, ErrorKind::kIllegalInstruction, __builtin_ctz(mask), 0, 0, 0, space);
   return false;

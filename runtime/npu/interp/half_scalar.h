@@ -1,6 +1,6 @@
-// One f16 or bf16 addition, correctly rounded, in plain integer and f32 arithmetic (no F16C): f32 holds the exact sum
-// of two f16 or bf16 to within one rounding that a second rounding cannot spoil (24 >= 2 * 11 + 2, and 24 >= 2 * 8 +
-// 2).
+// Scalar f16 and bf16 operations of atomics. Addition is correctly rounded, in plain integer and f32 arithmetic (no
+// F16C): f32 holds the exact sum of two f16 or bf16 to within one rounding that a second rounding cannot spoil (24 >= 2
+// * 11 + 2, and 24 >= 2 * 8 + 2).
 #ifndef CULVERT_RUNTIME_NPU_INTERP_HALF_SCALAR_H_
 #define CULVERT_RUNTIME_NPU_INTERP_HALF_SCALAR_H_
 
@@ -38,6 +38,15 @@ inline uint16_t AddBf16Scalar(uint16_t a, uint16_t b) {
   if (sum != sum) return 0x7fff;
   uint32_t bits = __builtin_bit_cast(uint32_t, sum);
   return static_cast<uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+// min and max of f16 or bf16 bits, whose infinity is `infinity`: a NaN gives way to the other operand, -0 < +0.
+inline uint16_t ExtremumOfHalves(uint16_t a, uint16_t b, uint16_t infinity, bool is_max) {
+  bool a_nan = (a & 0x7fff) > infinity, b_nan = (b & 0x7fff) > infinity;
+  if (a_nan && b_nan) return 0x7fff;
+  if (a_nan || b_nan) return a_nan ? b : a;
+  auto key = [](uint16_t bits) { return (bits & 0x8000) != 0 ? -1 - (bits & 0x7fff) : static_cast<int>(bits); };
+  return (key(a) < key(b)) != is_max ? a : b;
 }
 
 }  // namespace culvert::npu

@@ -11,7 +11,7 @@
 namespace culvert::isa {
 namespace {
 
-constexpr uint32_t kThreads = 96;
+constexpr uint32_t kThreads = 240;
 constexpr uint32_t kSlot = 32;  // bytes per thread in every buffer
 
 struct Atomic {

@@ -313,7 +313,8 @@ std::vector<uint64_t> FloatWords(uint64_t seed) {
   Random random(seed);
   std::vector<uint64_t> words;
   for (uint32_t i = 0; i < kThreads; ++i) {
-    words.insert(words.end(), {random.Next(), RandomValue(Ty::kF32, random), random.Next()});
+    uint64_t value = i % 11 == 5 && i < 32 ? 0x7fc00001 : RandomValue(Ty::kF32, random);  // NaNs in the first warp
+    words.insert(words.end(), {random.Next(), value, random.Next()});
   }
   return words;
 }

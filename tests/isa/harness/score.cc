@@ -12,7 +12,7 @@
 namespace culvert::isa {
 namespace {
 
-constexpr size_t kLanes = 1024;
+constexpr size_t kLanes = 4096;
 constexpr uint32_t kMutantLimitMs = 150;  // a case takes well below 1 ms; a mutant may hang
 
 using Sources = std::vector<std::vector<uint64_t>>;
@@ -66,10 +66,10 @@ bool MovesTheSame(const Mutant& mutant) {
 bool IsEquivalent(const Mutant& mutant) {
   const std::string& opcode = mutant.original_opcode;
   if (mutant.kind == Mutant::Kind::kModifier && MovesTheSame(mutant)) return true;
-  std::optional<Evaluator> original = Find(opcode);
+  std::optional<Evaluator> original = ReferenceOf(opcode, *mutant.row);
   if (!original.has_value()) return false;
   if (mutant.kind == Mutant::Kind::kModifier) {
-    std::optional<Evaluator> other = Find(mutant.opcode);
+    std::optional<Evaluator> other = ReferenceOf(mutant.opcode, *mutant.row);
     if (!other.has_value()) return false;
     // Within an approximate result's bound the other form may be right as well.
     if (!original->compute) return true;
@@ -100,7 +100,7 @@ bool IsEquivalent(const Mutant& mutant) {
 }  // namespace
 
 Case ScoredValueCase(const Instance& instance) {
-  std::optional<Evaluator> evaluator = Find(instance.opcode);
+  std::optional<Evaluator> evaluator = ReferenceOf(instance);
   if (!evaluator.has_value()) return {};
   Random random(3);
   Sources sources = Operands(evaluator->sources, kLanes, random);

@@ -3,6 +3,7 @@
 // a line of the log, and units in the log are not done again, so a sweep can be stopped and resumed, and cut into
 // shards that run side by side.
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,7 +58,7 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
   std::set<std::string> seen;
   for (const Instance& instance : ValueInstances()) {
     if (!std::regex_search(instance.opcode, filter)) continue;
-    std::optional<Evaluator> evaluator = Find(instance.opcode);
+    std::optional<Evaluator> evaluator = ReferenceOf(instance);
     if (!evaluator.has_value()) {
       std::printf("UNKNOWN %s\n", instance.opcode.c_str());
       ++*unknown;
@@ -71,7 +72,9 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
     } else {
       unit.name = instance.opcode + " random-" + std::to_string(options.random);
     }
-    if (seen.insert(unit.name).second) units.push_back(std::move(unit));
+    // min.f32 has a form with two and one with three operands.
+    if (!seen.insert(unit.name).second) unit.name += "-of-" + std::to_string(evaluator->sources.size());
+    units.push_back(std::move(unit));
   }
   return units;
 }
@@ -207,5 +210,8 @@ int main(int argc, char** argv) {
   app.add_option("--shards", options.shards, "number of shares")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_flag("--list", options.list, "print the units that are left and do nothing");
   CLI11_PARSE(app, argc, argv);
+  // Every launch has buffers of some hundred KiB: kept by the allocator, they need no new pages each time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   return culvert::isa::Main(options);
 }

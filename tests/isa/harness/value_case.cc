@@ -339,6 +339,12 @@ std::string Checker::CheckApproximate(const std::vector<Bytes>& after) const {
 
 }  // namespace
 
+std::optional<Evaluator> ReferenceOf(const std::string& opcode, const ptx::InstructionRow& row) {
+  auto sources = std::count_if(row.specs.begin(), row.specs.end(),
+                               [](const OperandSpec& spec) { return !spec.destination && !spec.optional; });
+  return Find(opcode, static_cast<int>(sources));
+}
+
 std::string ValueForm::Name() const {
   switch (kind) {
     case kRegisters:

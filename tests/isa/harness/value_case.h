@@ -15,6 +15,12 @@
 
 namespace culvert::isa {
 
+// What the reference knows of an opcode, or an instance, with the number of operands that the row has.
+std::optional<Evaluator> ReferenceOf(const std::string& opcode, const ptx::InstructionRow& row);
+inline std::optional<Evaluator> ReferenceOf(const Instance& instance) {
+  return ReferenceOf(instance.opcode, *instance.row);
+}
+
 // How the instruction is written in the kernel.
 struct ValueForm {
   enum Kind : uint8_t {

@@ -39,7 +39,7 @@ TEST_P(Values, AgreeWithTheReference) {
   Random random(1);
   int failures = 0;
   for (const Instance* instance : Groups().at(GetParam())) {
-    std::optional<Evaluator> evaluator = Find(instance->opcode);
+    std::optional<Evaluator> evaluator = ReferenceOf(*instance);
     if (!evaluator.has_value()) {
       ADD_FAILURE() << instance->opcode << " (" << RowName(*instance->row) << "): the reference does not know it";
       if (++failures == 10) return;
