@@ -110,6 +110,15 @@ std::string DescribeInstruction(const Program& program, uint32_t instruction) {
   if (line.file != 0 && line.file <= program.files.size()) {
     absl::StrAppendFormat(&text, " (%s:%d)", program.files[line.file - 1], line.line);
   }
+  // Linked programs have several texts: the function tells which line 24 it is.
+  for (size_t i = 0; i < program.functions.size(); ++i) {
+    const ProgramFunction& function = program.functions[i];
+    if (i == program.entry || instruction < function.first_instruction ||
+        instruction - function.first_instruction >= function.instruction_count) {
+      continue;
+    }
+    absl::StrAppendFormat(&text, " in %s", function.name);
+  }
   return text;
 }
 
