@@ -316,10 +316,7 @@ bool BodyParser::ParseAddress(Operand* operand) {
     operand->has_symbol = true;
     operand->symbol = target.symbol;
   } else if (target.lanes != 1) {
-    Operand component;
-    if (!ParseComponent(target, "vector register", &component)) return false;
-    if (component.kind != OperandKind::kRegister) return Error(position, kOperandKind, "an address cannot be a vector");
-    operand->reg = component.reg;
+    return Error(position, kOperandKind, "an address cannot be a vector");
   } else {
     operand->reg = target.reg;
   }

@@ -188,19 +188,13 @@ bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem
 
 bool OperandChecker::CheckOperand(const OperandSpec& spec, const Instruction& instruction, const Operand& operand,
                                   Problem* problem) const {
-  switch (spec.form) {
-    case OperandSpec::Form::kAddress:
-      if (operand.kind != OperandKind::kAddress) {
-        return Fail(problem, kOperandKind,
-                    absl::StrFormat("operand %d must be an address in brackets", problem->offset + 1));
-      }
-      return CheckAddress(instruction, operand, problem);
-    case OperandSpec::Form::kLabel:
-    case OperandSpec::Form::kCall:
-    case OperandSpec::Form::kBranchTable:
-      return true;  // checked where they are parsed
-    case OperandSpec::Form::kValue:
-      break;
+  // Labels, calls and branch tables are checked where they are parsed.
+  if (spec.form == OperandSpec::Form::kAddress) {
+    if (operand.kind != OperandKind::kAddress) {
+      return Fail(problem, kOperandKind,
+                  absl::StrFormat("operand %d must be an address in brackets", problem->offset + 1));
+    }
+    return CheckAddress(instruction, operand, problem);
   }
   const Type type = spec.TypeIn(instruction);
   if (spec.packed) {
@@ -335,27 +329,27 @@ bool OperandChecker::CheckValue(const OperandSpec& spec, Type type, const Operan
       return Fail(problem, kOperandKind, "'_' may only stand for a result");
     case OperandKind::kVector:
       return Fail(problem, kOperandKind, absl::StrFormat("operand %d must not be a vector", problem->offset + 1));
-    case OperandKind::kAddress:
-      return Fail(problem, kOperandKind, absl::StrFormat("operand %d must not be an address", problem->offset + 1));
     default:
-      return Fail(problem, kOperandKind, absl::StrFormat("operand %d has the wrong kind", problem->offset + 1));
+      return Fail(problem, kOperandKind, absl::StrFormat("operand %d must not be an address", problem->offset + 1));
   }
 }
 
-bool OperandChecker::CheckArgument(const Operand& argument, const Parameter& parameter, Problem* problem) const {
+bool OperandChecker::CheckArgument(const Operand& argument, const Parameter& parameter, bool is_result,
+                                   Problem* problem) const {
   switch (argument.kind) {
-    case OperandKind::kRegister:
+    case OperandKind::kRegister: {
+      Type type = function_.registers[argument.reg].type;
+      if (Agrees(parameter.type, type) && parameter.array_elements == 0) return true;
+      return Fail(problem, kCallMismatch,
+                  absl::StrFormat("register '%s' of type %s is passed as %s", NameOf(argument), TypeText(type),
+                                  TypeText(parameter.type)));
+    }
     case OperandKind::kInteger:
-    case OperandKind::kFloat: {
-      if (argument.kind == OperandKind::kRegister) {
-        Type type = function_.registers[argument.reg].type;
-        if (Agrees(parameter.type, type) && parameter.array_elements == 0) return true;
-        return Fail(problem, kCallMismatch,
-                    absl::StrFormat("register '%s' of type %s is passed as %s", NameOf(argument), TypeText(type),
-                                    TypeText(parameter.type)));
+    case OperandKind::kFloat:
+      if (is_result || parameter.array_elements != 0) {
+        return Fail(problem, kCallMismatch, "a constant can only be passed as one number");
       }
       return parameter.type == Type::kPred || CheckImmediate(parameter.type, argument, problem);
-    }
     case OperandKind::kSymbol: {
       uint64_t size = 0;
       if (argument.symbol.kind == SymbolKind::kCallParameter) {
@@ -371,20 +365,22 @@ bool OperandChecker::CheckArgument(const Operand& argument, const Parameter& par
                                   parameter.size_bytes));
     }
     case OperandKind::kSink:
-      return true;  // the result is not wanted
+      if (is_result) return true;  // not wanted
+      return Fail(problem, kOperandKind, "'_' may only stand for a result");
     default:
       return Fail(problem, kOperandKind, "an argument must be a .param variable, a register or a constant");
   }
 }
 
 bool OperandChecker::CheckArguments(const std::vector<Operand>& arguments, const std::vector<Parameter>& parameters,
-                                    std::string_view what, Problem* problem) const {
+                                    bool are_results, Problem* problem) const {
   if (arguments.size() != parameters.size()) {
     return Fail(problem, kCallMismatch,
-                absl::StrFormat("the callee has %d %s, the call has %d", parameters.size(), what, arguments.size()));
+                absl::StrFormat("the callee has %d %s, the call has %d", parameters.size(),
+                                are_results ? "results" : "parameters", arguments.size()));
   }
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!CheckArgument(arguments[i], parameters[i], problem)) return false;
+    if (!CheckArgument(arguments[i], parameters[i], are_results, problem)) return false;
   }
   return true;
 }
@@ -419,9 +415,9 @@ bool OperandChecker::CheckCall(const Instruction& call, Problem* problem) const 
     }
   }
   problem->offset = 0;
-  if (!CheckArguments(call.operands[0].elements, *returns, "results", problem)) return false;
+  if (!CheckArguments(call.operands[0].elements, *returns, true, problem)) return false;
   problem->offset = 2;
-  return CheckArguments(call.operands[2].elements, *parameters, "parameters", problem);
+  return CheckArguments(call.operands[2].elements, *parameters, false, problem);
 }
 
 }  // namespace culvert::ptx

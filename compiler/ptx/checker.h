@@ -31,9 +31,9 @@ class OperandChecker {
   bool CheckSymbol(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const;
   bool CheckPair(const OperandSpec& spec, const Operand& operand, Problem* problem) const;
   bool CheckWidth(const Instruction& instruction, Problem* problem) const;
-  bool CheckArgument(const Operand& argument, const Parameter& parameter, Problem* problem) const;
-  bool CheckArguments(const std::vector<Operand>& arguments, const std::vector<Parameter>& parameters,
-                      std::string_view what, Problem* problem) const;
+  bool CheckArgument(const Operand& argument, const Parameter& parameter, bool is_result, Problem* problem) const;
+  bool CheckArguments(const std::vector<Operand>& arguments, const std::vector<Parameter>& parameters, bool are_results,
+                      Problem* problem) const;
   StateSpace SpaceOf(const SymbolRef& symbol) const;
   std::string_view NameOf(const Operand& operand) const;
 

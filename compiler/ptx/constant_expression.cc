@@ -9,20 +9,17 @@ namespace {
 using Kind = Constant::Kind;
 constexpr int kMaxDepth = 100;
 
+// Of a floating-point constant.
 double AsDouble(const Constant& value) {
-  if (value.kind == Kind::kFloat) {
-    if (value.is_f32_bits) {
-      float f;
-      uint32_t bits = static_cast<uint32_t>(value.bits);
-      memcpy(&f, &bits, sizeof f);
-      return f;
-    }
-    double d;
-    memcpy(&d, &value.bits, sizeof d);
-    return d;
+  if (value.is_f32_bits) {
+    float f;
+    uint32_t bits = static_cast<uint32_t>(value.bits);
+    memcpy(&f, &bits, sizeof f);
+    return f;
   }
-  return value.kind == Kind::kUnsigned ? static_cast<double>(value.bits)
-                                       : static_cast<double>(static_cast<int64_t>(value.bits));
+  double d;
+  memcpy(&d, &value.bits, sizeof d);
+  return d;
 }
 
 Constant Float(double value) {
@@ -151,7 +148,7 @@ bool ApplyFloat(Operator op, double a, double b, Constant* out) {
   }
 }
 
-// False: division by zero.
+// The usual arithmetic conversions of C on s64 and u64, except where said. False: division by zero.
 bool ApplyInteger(Operator op, const Constant& left, const Constant& right, Constant* out) {
   bool is_unsigned = left.kind == Kind::kUnsigned || right.kind == Kind::kUnsigned;
   uint64_t a = left.bits, b = right.bits;
@@ -168,26 +165,27 @@ bool ApplyInteger(Operator op, const Constant& left, const Constant& right, Cons
       *out = Integer(a * b, is_unsigned);
       return true;
     case Operator::kDiv:
-    case Operator::kRem: {
       if (b == 0) return false;
-      bool div = op == Operator::kDiv;
       if (is_unsigned) {
-        *out = Integer(div ? a / b : a % b, true);
+        *out = Integer(a / b, true);
       } else if (sb == -1) {  // INT64_MIN / -1 wraps
-        *out = Integer(div ? 0 - a : 0);
+        *out = Integer(0 - a);
       } else {
-        *out = Integer(static_cast<uint64_t>(div ? sa / sb : sa % sb));
+        *out = Integer(static_cast<uint64_t>(sa / sb));
       }
       return true;
-    }
-    case Operator::kShl:
-      *out = Integer(b > 63 ? 0 : a << b, left.kind == Kind::kUnsigned);
+    case Operator::kRem:  // of unsigned numbers, whatever the operands are
+      if (b == 0) return false;
+      *out = Integer(a % b, true);
+      return true;
+    case Operator::kShl:  // shifts have the type of the left operand; ptxas takes the distance modulo 64
+      *out = Integer(a << (b & 63), left.kind == Kind::kUnsigned);
       return true;
     case Operator::kShr:
       if (left.kind == Kind::kUnsigned)
-        *out = Integer(b > 63 ? 0 : a >> b, true);
+        *out = Integer(a >> (b & 63), true);
       else
-        *out = Integer(static_cast<uint64_t>(sa >> (b > 63 ? 63 : b)));
+        *out = Integer(static_cast<uint64_t>(sa >> (b & 63)));
       return true;
     case Operator::kAnd:
       *out = Integer(a & b, is_unsigned);
@@ -233,13 +231,13 @@ bool ApplyInteger(Operator op, const Constant& left, const Constant& right, Cons
 bool Parser::ParseConstant(Constant* value) {
   if (!ParseBinary(1, value)) return false;
   if (!token_.Is('?')) return true;
+  if (value->kind == Kind::kFloat) return Error(token_.position, kSyntax, "a condition must be an integer");
   if (++expression_depth_ > kMaxDepth) return Error(token_.position, kLimit, "expression nested too deeply");
   Advance();
   Constant yes, no;
   if (!ParseConstant(&yes) || !Expect(':') || !ParseConstant(&no)) return false;
   --expression_depth_;
-  bool condition = value->kind == Kind::kFloat ? AsDouble(*value) != 0 : value->bits != 0;
-  *value = condition ? yes : no;
+  *value = value->bits != 0 ? yes : no;
   return true;
 }
 
@@ -253,10 +251,13 @@ bool Parser::ParseBinary(int min_precedence, Constant* value) {
     Advance();
     Constant right;
     if (!ParseBinary(precedence + 1, &right)) return false;
+    const bool is_float = value->kind == Kind::kFloat;
+    if (is_float != (right.kind == Kind::kFloat)) {
+      return Error(position, kSyntax, "integer and floating-point constants cannot be mixed");
+    }
     Constant result;
-    bool ok = value->kind == Kind::kFloat || right.kind == Kind::kFloat
-                  ? ApplyFloat(op, AsDouble(*value), AsDouble(right), &result)
-                  : ApplyInteger(op, *value, right, &result);
+    bool ok = is_float ? ApplyFloat(op, AsDouble(*value), AsDouble(right), &result)
+                       : ApplyInteger(op, *value, right, &result);
     if (!ok) return Error(position, kSyntax, "operation not defined in a constant expression (or division by zero)");
     *value = result;
   }
@@ -288,7 +289,7 @@ bool Parser::ParseUnary(Constant* value) {
     if (ok && value->kind == Kind::kFloat)
       ok = Error(position, kSyntax, "operator needs an integer");
     else if (ok && complement)
-      value->bits = ~value->bits;
+      *value = Integer(~value->bits, true);
     else if (ok)
       *value = Integer(value->bits == 0);
   } else {
