@@ -7,6 +7,7 @@ std::vector<Case> MemoryCases() {
   std::vector<Case> cases;
   AddLoads(&cases);
   AddStores(&cases);
+  AddFunctionParameters(&cases);
   return cases;
 }
 
