@@ -1,7 +1,7 @@
 // isa_sweep: the long form of isa_value_test. For every instance of every value row: all operands where there are at
-// most 2^32 of them, otherwise edges and at least --random vectors. Work is cut into units; a unit that is done becomes
-// a line of the log, and units in the log are not done again, so a sweep can be stopped and resumed, and cut into
-// shards that run side by side.
+// most 2^32 of them, otherwise edges and random vectors, at least --random of them for each row. Work is cut into
+// units; a unit that is done becomes a line of the log, and units in the log are not done again, so a sweep can be
+// stopped and resumed, and cut into shards that run side by side.
 #include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ constexpr size_t kLanes = size_t{1} << 17;  // per launch: operands, results and
 
 struct Options {
   std::string filter = ".*";
-  uint64_t random = 10'000'000;
+  uint64_t random = 10'000'000;  // a row
   int exhaustive_bits = 32;
   bool list = false;
   std::string log;
@@ -42,7 +42,8 @@ struct Unit {
   const Instance* instance = nullptr;
   Evaluator evaluator;
   int operand_bits = 0;  // 0: random
-  std::string name;      // of the log line
+  uint64_t random_vectors = 0;
+  std::string name;  // of the log line
 };
 
 int OperandBits(const Evaluator& evaluator) {
@@ -56,6 +57,8 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
   std::vector<Unit> units;
   std::regex filter(options.filter);
   std::set<std::string> seen;
+  std::map<const ptx::InstructionRow*, uint64_t> row_instances;
+  for (const Instance& instance : ValueInstances()) ++row_instances[instance.row];
   for (const Instance& instance : ValueInstances()) {
     if (!std::regex_search(instance.opcode, filter)) continue;
     std::optional<Evaluator> evaluator = ReferenceOf(instance);
@@ -70,7 +73,8 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
       unit.operand_bits = bits;
       unit.name = instance.opcode + " all-2^" + std::to_string(bits);
     } else {
-      unit.name = instance.opcode + " random-" + std::to_string(options.random);
+      unit.random_vectors = std::max<uint64_t>(options.random / row_instances[instance.row], kLanes);
+      unit.name = instance.opcode + " random-" + std::to_string(unit.random_vectors);
     }
     // min.f32 has a form with two and one with three operands.
     if (!seen.insert(unit.name).second) unit.name += "-of-" + std::to_string(evaluator->sources.size());
@@ -123,12 +127,12 @@ struct Outcome {
   WorstError worst;
 };
 
-Outcome Sweep(CaseRunner& runner, const Unit& unit, uint64_t random_vectors) {
+Outcome Sweep(CaseRunner& runner, const Unit& unit) {
   Outcome outcome;
   auto worst = std::make_shared<WorstError>();
   Random random(std::hash<std::string>()(unit.instance->opcode));
   uint64_t total =
-      unit.operand_bits != 0 ? std::max<uint64_t>(uint64_t{1} << unit.operand_bits, kLanes) : random_vectors;
+      unit.operand_bits != 0 ? std::max<uint64_t>(uint64_t{1} << unit.operand_bits, kLanes) : unit.random_vectors;
   Sources sources(unit.evaluator.sources.size(), std::vector<uint64_t>(kLanes));
   std::shared_ptr<const Program> program;
   while (outcome.vectors < total) {
@@ -185,7 +189,7 @@ int Main(const Options& options) {
       continue;
     }
     auto start = std::chrono::steady_clock::now();
-    Outcome outcome = Sweep(runner, units[i], options.random);
+    Outcome outcome = Sweep(runner, units[i]);
     std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     differences += !outcome.problem.empty();
     Append(options.log, LogLine(units[i], outcome, seconds.count()));
@@ -202,7 +206,7 @@ int main(int argc, char** argv) {
   culvert::isa::Options options;
   CLI::App app("Compares every instance of every value row of the instruction table with the reference.");
   app.add_option("--filter", options.filter, "opcodes to sweep (regular expression)")->capture_default_str();
-  app.add_option("--random", options.random, "vectors for instances with too many operands")->capture_default_str();
+  app.add_option("--random", options.random, "random vectors for a row with too many operands")->capture_default_str();
   app.add_option("--exhaustive-bits", options.exhaustive_bits, "all operands up to this many bits")
       ->capture_default_str();
   app.add_option("--log", options.log, "file of finished units: they are skipped, new ones are appended");
