@@ -99,7 +99,8 @@ bool IsValueRow(const InstructionRow& row) {
     return false;
   }
   return std::all_of(row.specs.begin(), row.specs.end(), [](const OperandSpec& spec) {
-    return spec.form == OperandSpec::Form::kValue && !spec.packed && !spec.vector;
+    bool wide = spec.type_source == OperandSpec::TypeSource::kFixed && spec.type == ptx::Type::kB128;
+    return spec.form == OperandSpec::Form::kValue && !spec.packed && !spec.vector && !wide;
   });
 }
 

@@ -150,7 +150,9 @@ Layout MakeLayout(const Instance& instance, const Evaluator& evaluator, const Va
     place.name = RegisterName(place.register_bits, number++);
     layout.constant.push_back(IsConstant(evaluator, form, i));
     if (place.type != Ty::kCarry) {
-      operands += ", " + (layout.constant[i] ? Constant(place.type, values[i][0]) : place.name);
+      bool negated = form.kind == ValueForm::kNegated && static_cast<size_t>(form.which) == i;
+      operands += negated ? ", !" : ", ";
+      operands += layout.constant[i] ? Constant(place.type, values[i][0]) : place.name;
     }
     layout.sources.push_back(place);
   }
@@ -168,7 +170,9 @@ Layout MakeLayout(const Instance& instance, const Evaluator& evaluator, const Va
   }
   std::string guard = form.kind == ValueForm::kPredicated ? "@%p15 " : "";
   layout.statement = "  " + guard + instance.opcode + " " + layout.results[0].name;
-  if (layout.pair) layout.statement += "|" + layout.results[1].name;
+  bool sink = form.kind == ValueForm::kSink;
+  if (layout.pair) layout.statement += "|" + (sink ? "_" : layout.results[1].name);
+  if (sink) layout.results.pop_back();
   layout.statement += operands + ";  //!\n";
   return layout;
 }
@@ -362,6 +366,10 @@ std::string ValueForm::Name() const {
       return "wide";
     case kSingle:
       return "single";
+    case kSink:
+      return "sink";
+    case kNegated:
+      return "negated" + std::to_string(which);
   }
   return "";
 }
@@ -385,6 +393,10 @@ Case MakeValueCase(const Instance& instance, const Evaluator& evaluator, const V
     const Place& place = checker.layout.sources[i];
     auto bytes = static_cast<size_t>(place.memory_bytes());
     Bytes& buffer = test.buffers.emplace_back(count * bytes);
+    if (form.kind == ValueForm::kNegated && static_cast<size_t>(form.which) == i) {
+      for (size_t lane = 0; lane < count; ++lane) buffer[lane] = sources[i][lane] == 0;
+      continue;
+    }
     if (place.register_bits == BitsOf(place.type)) {
       Narrow(sources[i].data(), count, place.memory_bytes(), buffer.data());
       continue;
@@ -417,6 +429,9 @@ std::vector<ValueForm> FormsOf(const Instance& instance, const Evaluator& evalua
       forms.push_back({.kind = ValueForm::kAlias, .which = which});
     }
     size_t spec = i + 1;
+    if (type == Ty::kPred && spec < instance.row->specs.size() && instance.row->specs[spec].negatable) {
+      forms.push_back({.kind = ValueForm::kNegated, .which = which});
+    }
     relaxed |=
         spec < instance.row->specs.size() && instance.row->specs[spec].relaxed && IsInteger(type) && BitsOf(type) < 64;
     if (!IsInteger(type) && type != Ty::kF32 && type != Ty::kF64) continue;
@@ -431,6 +446,9 @@ std::vector<ValueForm> FormsOf(const Instance& instance, const Evaluator& evalua
   if (destination.pair == OperandPair::kOptional && evaluator.results.size() == 2 &&
       evaluator.results[1] != Ty::kCarry) {
     forms.push_back({.kind = ValueForm::kSingle});
+  }
+  if (destination.pair != OperandPair::kNone && evaluator.results.size() == 2) {
+    forms.push_back({.kind = ValueForm::kSink});
   }
   return forms;
 }

@@ -30,6 +30,8 @@ struct ValueForm {
     kConstant,    // source `which` is the constant `constant`
     kWide,        // integer operands in registers wider than their type (ld, st and cvt allow that)
     kSingle,      // without the optional second destination
+    kSink,        // the second destination is `_`
+    kNegated,     // the predicate source `which` is negated: !%p
   };
   Kind kind = kRegisters;
   int which = 0;
