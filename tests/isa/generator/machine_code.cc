@@ -51,8 +51,8 @@ class Flattener {
     code_.push_back({.kind = kind, .statement = statement});
     return Here() - 1;
   }
-  void Need(Code& code, const char* opcode) {
-    code.evaluator = FindEvaluator(opcode);
+  void Need(Code& code, const char* opcode, size_t sources) {
+    code.evaluator = FindEvaluator(opcode, sources);
     if (code.evaluator == nullptr || !code.evaluator->compute) *problem_ = std::string("no evaluator for ") + opcode;
   }
 
@@ -110,11 +110,11 @@ class Flattener {
       }
       default: {
         uint32_t at = Emit(Code::Kind::kStatement, &s);
-        if (s.op == Op::kCompute) Need(code_[at], s.opcode.c_str());
+        if (s.op == Op::kCompute) Need(code_[at], s.opcode.c_str(), s.sources.size());
         if (s.op == Op::kAtomic) {
-          if (const char* addition = AtomicAddition(s)) Need(code_[at], addition);
+          if (const char* addition = AtomicAddition(s)) Need(code_[at], addition, 2);
         }
-        if (s.op == Op::kRedux && s.type == Ty::kF32) Need(code_[at], ReduxStep(s).c_str());
+        if (s.op == Op::kRedux && s.type == Ty::kF32) Need(code_[at], ReduxStep(s).c_str(), 2);
         break;
       }
     }

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/isa/generator/check.h"
@@ -32,7 +33,7 @@ struct Flags {
 
 int Usage() {
   std::fprintf(stderr,
-               "usage: isa_generate --seeds A..B [--time SECONDS] [--log FILE] [--out DIR]\n"
+               "usage: isa_generate --seeds A..B [--time SECONDS] [--log FILE] [--reduce] [--out DIR] [--without OPCODE,..]\n"
                "       isa_generate --seed N [--print] [--reduce] [--out DIR]\n"
                "       isa_generate --replay FILE\n"
                "       isa_generate --opcodes\n");
@@ -64,6 +65,8 @@ bool Parse(int argc, char** argv, Flags* flags) {
       flags->log = argv[++i];
     } else if (flag == "--out") {
       flags->out = argv[++i];
+    } else if (flag == "--without") {
+      Opcodes::Exclude(absl::StrSplit(argv[++i], ','));
     } else if (flag == "--replay") {
       flags->replay = argv[++i];
     } else {

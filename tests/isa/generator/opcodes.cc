@@ -1,5 +1,7 @@
 #include "tests/isa/generator/opcodes.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -96,27 +98,34 @@ std::string TrialModule(const std::vector<Instance>& instances) {
   return text;
 }
 
+std::vector<std::string>& Excluded() {
+  static auto& excluded = *new std::vector<std::string>;
+  return excluded;
+}
+
 }  // namespace
 
-const isa::Evaluator* FindEvaluator(std::string_view opcode) {
+const isa::Evaluator* FindEvaluator(std::string_view opcode, size_t sources) {
+  using Known = std::map<std::string, std::unique_ptr<isa::Evaluator>, std::less<>>;
   static std::mutex mutex;
-  static auto& known = *new std::map<std::string, std::unique_ptr<isa::Evaluator>, std::less<>>;
+  static auto& by_sources = *new std::array<Known, isa::kMaxSources + 1>;
   std::lock_guard lock(mutex);
+  Known& known = by_sources[std::min<size_t>(sources, isa::kMaxSources)];
   auto found = known.find(opcode);
   if (found == known.end()) {
-    std::optional<isa::Evaluator> evaluator = isa::Find(opcode);
-    found =
-        known
-            .emplace(std::string(opcode), evaluator ? std::make_unique<isa::Evaluator>(*std::move(evaluator)) : nullptr)
-            .first;
+    std::optional<isa::Evaluator> evaluator = isa::Find(opcode, static_cast<int>(sources));
+    auto kept = evaluator ? std::make_unique<isa::Evaluator>(*std::move(evaluator)) : nullptr;
+    found = known.emplace(std::string(opcode), std::move(kept)).first;
   }
   return found->second.get();
 }
 
-void Opcodes::AddRow(const ptx::InstructionRow& row) {
+void Opcodes::AddRow(const ptx::InstructionRow& row, const std::vector<std::string>& excluded) {
   size_t total = 1;
   for (const ptx::ModifierSlot& slot : row.slots) total *= slot.alternatives.size() + (slot.optional ? 1 : 0);
   size_t step = total <= kInstancesPerRow ? 1 : total / kInstancesPerRow;
+  size_t sources = 0;
+  for (const ptx::OperandSpec& spec : row.specs) sources += spec.destination ? 0 : 1;
   std::vector<Instance> found;
   std::set<std::string> seen;
   for (size_t i = 0; i < total; i += step) {
@@ -127,7 +136,8 @@ void Opcodes::AddRow(const ptx::InstructionRow& row) {
     if (!ptx::MatchModifiers(row, ids, &in).ok || !seen.insert(instance.opcode).second) continue;
     // The bits of the NaN that .oob looks for are not in the ISA.
     if (in.Has(ptx::Mod::kOob)) continue;
-    instance.evaluator = FindEvaluator(instance.opcode);
+    if (std::count(excluded.begin(), excluded.end(), instance.opcode) != 0) continue;
+    instance.evaluator = FindEvaluator(instance.opcode, sources);
     if (instance.evaluator == nullptr) {
       unknown.push_back(instance.opcode);
     } else if (!instance.evaluator->compute) {
@@ -157,9 +167,11 @@ void Opcodes::AddRow(const ptx::InstructionRow& row) {
 Opcodes::Opcodes() {
   for (const ptx::InstructionRow& row : ptx::Rows()) {
     bool computes = row.effects == ptx::kNone && !row.specs.empty() && row.specs[0].destination;
-    if (computes) AddRow(row);
+    if (computes) AddRow(row, Excluded());
   }
 }
+
+void Opcodes::Exclude(std::vector<std::string> opcodes) { Excluded() = std::move(opcodes); }
 
 const Opcodes& Opcodes::Get() {
   static const Opcodes& opcodes = *new Opcodes;

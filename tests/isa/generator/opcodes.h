@@ -41,6 +41,8 @@ class Opcodes {
  public:
   // Built once. `rows`: those with at least one instance, carry forms left out; `carry`: the carry forms.
   static const Opcodes& Get();
+  // Opcodes to leave out, to look past a known difference. Before the first Get().
+  static void Exclude(std::vector<std::string> opcodes);
   std::vector<RowPool> rows, carry;
   // Instances the table allows but the reference does not know / the reference judges by a bound / the compiler refuses
   // / whose operands reference and table see differently. For the report of `isa_generate --opcodes`.
@@ -50,11 +52,12 @@ class Opcodes {
 
  private:
   Opcodes();
-  void AddRow(const ptx::InstructionRow& row);
+  void AddRow(const ptx::InstructionRow& row, const std::vector<std::string>& excluded);
 };
 
-// The reference's evaluator of an opcode, cached for the life of the process (null: the reference does not know it).
-const isa::Evaluator* FindEvaluator(std::string_view opcode);
+// The reference's evaluator of an opcode with so many source operands (0: the form with the fewest), cached for the life
+// of the process. Null: the reference does not know it.
+const isa::Evaluator* FindEvaluator(std::string_view opcode, size_t sources = 0);
 
 }  // namespace culvert::gen
 

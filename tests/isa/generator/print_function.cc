@@ -60,7 +60,7 @@ void FunctionPrinter::CollectUses(const Block& block) {
   for (const Statement& s : block) {
     for (const Operand& source : s.sources) Use(source);
     if (s.op == Op::kCompute) {
-      const isa::Evaluator* evaluator = FindEvaluator(s.opcode);
+      const isa::Evaluator* evaluator = FindEvaluator(s.opcode, s.sources.size());
       for (size_t i = 0; evaluator != nullptr && i < s.results.size(); ++i) Use(s.results[i], evaluator->results[i]);
     } else if (s.op == Op::kRedux || s.op == Op::kLoad || s.op == Op::kAtomic) {
       for (Reg reg : s.results) Use(reg, s.type);
