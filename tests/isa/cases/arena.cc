@@ -15,7 +15,8 @@ constexpr uint32_t kSlot = 96;
 // own memory.
 std::string Copy(const Arena& arena, const std::string& global, bool in) {
   std::string label = in ? "COPY_IN" : "COPY_OUT", done = in ? "COPIED_IN" : "COPIED_OUT";
-  std::string text = "  mov.u32 %r40, " + std::string(arena.is_private ? "0" : "%r29") + ";\n  shl.b32 %r40, %r40, 3;\n";
+  std::string text =
+      "  mov.u32 %r40, " + std::string(arena.is_private ? "0" : "%r29") + ";\n  shl.b32 %r40, %r40, 3;\n";
   text += label + ":\n  setp.ge.u32 %p10, %r40, " + Number(arena.bytes) + ";\n  @%p10 bra " + done + ";\n";
   text += "  cvt.u64.u32 %d40, %r40;\n  add.u64 %d41, " + global + ", %d40;\n  add.u64 %d42, %d30, %d40;\n";
   std::string space = arena.space == ".param::func" ? ".param" : arena.space;

@@ -25,12 +25,12 @@ std::string SpaceOf(const std::string& opcode);
 struct Arena {
   std::string space;
   uint32_t bytes = 0;
-  bool is_private = false;     // each thread has its own
-  bool has_window = false;     // addresses are small: 32-bit registers hold them
-  std::string module_scope;    // the variable `data`
-  std::string parameters;      // or the parameter
-  std::string setup;           // fills it; its address is then in %d30. Labels COPY_IN, COPIED_IN
-  std::string teardown;        // copies it to buffer 3. Labels COPY_OUT, COPIED_OUT
+  bool is_private = false;   // each thread has its own
+  bool has_window = false;   // addresses are small: 32-bit registers hold them
+  std::string module_scope;  // the variable `data`
+  std::string parameters;    // or the parameter
+  std::string setup;         // fills it; its address is then in %d30. Labels COPY_IN, COPIED_IN
+  std::string teardown;      // copies it to buffer 3. Labels COPY_OUT, COPIED_OUT
   bool is_buffer() const { return space.empty() || space == ".global"; }
 };
 // `before`: the contents, for spaces that are filled when the module is loaded.

@@ -1,5 +1,5 @@
-// ld.param and st.param of the arguments and results of device functions (PTX ISA, "Parameter State Space"): written and
-// read on either side of a call.
+// ld.param and st.param of the arguments and results of device functions (PTX ISA, "Parameter State Space"): written
+// and read on either side of a call.
 #include <algorithm>
 
 #include "tests/isa/cases/arena.h"
@@ -27,8 +27,8 @@ std::string FunctionText(const std::string& statements) {
 
 std::string KernelText(const std::string& before_call, const std::string& after_call) {
   std::string text = ElementAddress(21, 0, 4) + ElementAddress(22, 2, kValueBytes) + ElementAddress(23, 1, kBytes) +
-                     ElementAddress(24, 3, kBytes) +
-                     "  ld.global.u32 %r21, [%d21];\n  setp.eq.u32 %p1, %r21, " + Number(kIdle) +
+                     ElementAddress(24, 3, kBytes) + "  ld.global.u32 %r21, [%d21];\n  setp.eq.u32 %p1, %r21, " +
+                     Number(kIdle) +
                      ";\n  @%p1 bra SKIP;\n{\n  .param .align 32 .b8 in[96]; .param .b64 where;\n"
                      "  .param .align 32 .b8 out[96];\n";
   for (uint32_t i = 0; i < kBytes; i += 8) {
@@ -51,13 +51,13 @@ constexpr CallForm kCallForms[] = {{"begin", 0, 0, false}, {"inside", 64, 32, tr
 Case CallCase(const std::string& opcode, const CallForm& form, Side side) {
   bool loads = opcode.starts_with("ld");
   struct Element element = ElementOf(opcode);
-  AccessRegisters registers =
-      RegistersFor({.name = "", .least_register_bits = form.least_register_bits}, element);
+  AccessRegisters registers = RegistersFor({.name = "", .least_register_bits = form.least_register_bits}, element);
   std::string variable = loads == (side == Side::kCallee) ? "in" : "out";
   std::string address = "[" + variable + (form.offset == 0 ? "" : "+" + Number(form.offset)) + "]";
   std::string statement = "  " + opcode + " " +
                           (loads ? registers.Text() + ", " + address : address + ", " + registers.Text()) + ";  //!\n";
-  std::string tested = loads ? statement + TransferValues(registers, false) : TransferValues(registers, true) + statement;
+  std::string tested =
+      loads ? statement + TransferValues(registers, false) : TransferValues(registers, true) + statement;
   bool in_callee = side == Side::kCallee;
   Case test;
   test.name = opcode + "/" + (in_callee ? "callee_" : "caller_") + form.name;

@@ -8,6 +8,7 @@ std::vector<Case> MemoryCases() {
   AddLoads(&cases);
   AddStores(&cases);
   AddFunctionParameters(&cases);
+  AddOperandForms(&cases);
   return cases;
 }
 
