@@ -216,6 +216,7 @@ double PowerError(uint64_t source, uint64_t result) {
   double limit =
       ValueOf({.magnitude = 4 * kFormat.Hidden() - 1, .exponent = Decode<kFormat>(kFormat.Largest()).exponent - 1});
   if (got.infinite) return truth >= limit ? 0 : limit / truth - 1;
+  if (std::isinf(truth)) return kWrong;
   if (kFlush && result < kFormat.Hidden()) return result == 0 && truth < normal ? 0 : kWrong;
   return std::fabs(ValueOf(got) - truth) / std::max(truth, normal);
 }

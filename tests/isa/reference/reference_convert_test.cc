@@ -86,6 +86,7 @@ TEST(ReferenceConvert, IntegersToFloats) {
                         [&](const uint64_t* s) { return Saturate(ShapeOf(to), rounded(s)); });
       }
       ExpectAgreement(name + Types(Ty::kF64, from), sources, [&](const uint64_t* s) {
+        if (s[0] == 0) return uint64_t{0};  // the host's u64 conversion gives -0 when rounding down
         if (from == Ty::kU64) return HostConvert<double>(static_cast<uint64_t>(s[0]), mode.environment);
         return HostConvert<double>(static_cast<int64_t>(IntegerOf(from, s[0])), mode.environment);
       });

@@ -144,11 +144,14 @@ inline Columns VectorsOf(std::string_view opcode, size_t count) {
   return evaluator.has_value() ? Vectors(evaluator->sources, count) : Columns(1);
 }
 
-// Every pattern of a 16-bit type against a few hundred others.
-inline Columns Pairs16() {
+// Pairs of 16-bit patterns: edges of both formats and others against every step-th pattern.
+inline Columns Pairs16(uint64_t step = 5) {
   Columns sources(2);
-  for (uint64_t b = 0; b < 0x10000; b += 331) {
-    for (uint64_t a = 0; a < 0x10000; ++a) {
+  std::vector<uint64_t> second = Edges(Ty::kF16);
+  second.insert(second.end(), Edges(Ty::kBf16).begin(), Edges(Ty::kBf16).end());
+  for (uint64_t b = 0; b < 0x10000; b += 1999) second.push_back(b);
+  for (uint64_t b : second) {
+    for (uint64_t a = b % step; a < 0x10000; a += step) {
       sources[0].push_back(a);
       sources[1].push_back(b);
     }
