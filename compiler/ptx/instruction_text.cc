@@ -13,15 +13,6 @@ constexpr size_t kMaxWrittenOut = 4;  // longer sets are shown by name
 
 }  // namespace
 
-std::string SlotText(const ModifierSlot& slot) {
-  std::string out;
-  for (size_t i = 0; i < slot.alternatives.size(); ++i) {
-    if (i != 0) out += i + 1 == slot.alternatives.size() ? " or " : ", ";
-    out += slot.alternatives[i]->text;
-  }
-  return out;
-}
-
 std::string FormText(const InstructionRow& row) {
   std::string out(OpcodeName(row.opcode));
   for (const ModifierSlot& slot : row.slots) {

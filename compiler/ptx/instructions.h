@@ -137,8 +137,6 @@ ModifierMatch MatchModifiers(const InstructionRow& row, std::span<const Modifier
 
 // "add{.rnd}{.ftz}{.sat}.f32 d, a, b" with short sets written out; for hints and the coverage page.
 std::string FormText(const InstructionRow& row);
-// ".rn, .rz, .rm or .rp": what a slot accepts.
-std::string SlotText(const ModifierSlot& slot);
 // Closest name by edit distance (at most 2 edits), or empty. For "did you mean".
 std::string_view ClosestMnemonic(std::string_view mnemonic);
 std::string_view ClosestModifier(Opcode opcode, std::string_view modifier);

@@ -166,8 +166,8 @@ void Lexer::LexNumber(Token* token) {
   double value = 0;
   absl::from_chars_result result = absl::from_chars(begin, end_, value);
   token->kind = TokenKind::kFloat;
-  cursor_ = result.ptr == begin ? p : result.ptr;
-  if (result.ec == std::errc::invalid_argument) return Fail(token, "bad floating-point constant");
+  cursor_ = result.ptr;  // at least the first digit has been read
+  if (result.ec != std::errc()) return Fail(token, "floating-point constant does not fit into 64 bits");
   memcpy(&token->bits, &value, sizeof value);
 }
 

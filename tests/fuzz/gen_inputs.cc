@@ -6,6 +6,7 @@
 //   seeds/fuzz_decompress/, seeds/fuzz_linked/
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -199,6 +200,9 @@ void WriteImages(const fs::path& seeds) {
     const char changed[] = {static_cast<char>(method | 2), 9, 0, 0x40};
     Write(seeds / "fuzz_decompress" / (std::string(name) + "_changed"), std::string(changed, 4) + text + text);
   }
+  std::string linked = fatbin::Fatbin(fatbin::PtxEntry(80, text) + fatbin::PtxEntry(90, text));
+  memcpy(linked.data(), &fatbin::kLinkedMagic, sizeof fatbin::kLinkedMagic);
+  Write(seeds / "fuzz_fatbin" / "linked", linked);
   Write(seeds / "fuzz_fatbin" / "elf", fatbin::ElfHeader(190, 8, 90 << 8));
   Write(seeds / "fuzz_fatbin" / "machine_code", fatbin::Fatbin(fatbin::ElfEntry(80) + fatbin::ElfEntry(90)));
   Write(seeds / "fuzz_fatbin" / "ptx", text);

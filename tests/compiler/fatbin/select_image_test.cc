@@ -120,6 +120,31 @@ TEST(SelectImage, WriterRefusesWhatIsNotPtx) {
   EXPECT_EQ(KindOf(WriteFatbin({{80, Ptx(80) + '\0', ""}}, Compression::kNone).status()), ErrorKind::kInvalidPtx);
 }
 
+TEST(SelectImage, WriterTakesTheVersionItIsGiven) {
+  EXPECT_EQ(KindOf(WriteFatbin({{80, ".version x", ""}}, Compression::kNone).status()), ErrorKind::kInvalidPtx);
+  PtxImage image{.arch = 80, .text = "anything"};
+  image.version = 85;
+  const auto written = WriteFatbin({image}, Compression::kNone);
+  ASSERT_TRUE(written.ok()) << written.status();
+  EntryLayout layout;
+  memcpy(&layout, written->data() + sizeof(FatbinHeaderLayout), sizeof layout);
+  EXPECT_EQ(layout.major, 8u);
+  EXPECT_EQ(layout.minor, 5u);
+}
+
+TEST(SelectImage, WhatTextBeginsWith) {
+  for (const char first : {'.', '/', ' ', '\t', '\n', '\r'}) {
+    EXPECT_TRUE(Select(first + std::string(".version 8.0\n")).ok()) << first;
+  }
+  EXPECT_EQ(KindOf(Select("version").status()), ErrorKind::kInvalidImage);
+}
+
+TEST(SelectImage, NamesFamiliesAndArchitectures) {
+  const auto image = Select(Fatbin(PtxEntry(130, Ptx(130), kFlagFamilySpecific) +
+                                   PtxEntry(131, Ptx(131), kFlagArchSpecific) + ElfEntry(132)));
+  EXPECT_THAT(std::string(image.status().message()), HasSubstr("compute_130f, compute_131a, sm_132"));
+}
+
 TEST(SelectImage, MachineCodeOnlyNamesTheArchitecturesAndTheWayOut) {
   const auto image = Select(Fatbin(ElfEntry(90) + ElfEntry(75) + CraftedEntry(EntryKind::kLto, 80, "x").Bytes()));
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNoBinaryForDevice);

@@ -90,6 +90,35 @@ TEST(Wrapper, TheDeviceRuntimeIsKnownByItsDeclarationsOnly) {
   EXPECT_EQ(image->texts.size(), 1u);
 }
 
+TEST(Wrapper, TheDeviceRuntimeInOtherSpellings) {
+  for (const char* declaration :
+       {".extern .func cnpGetLimit", "  .extern  .func (.param .b32 r)  cnpGetLimit(", ".extern .func\tcnpX;\r\n",
+        "// cnp\n\n.extern .func cnpLast"}) {
+    const auto image = SelectLinkedImages(
+        Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80))), Fatbin(PtxEntry(121, Ptx(121, declaration)))});
+    ASSERT_TRUE(image.ok()) << image.status();
+    EXPECT_EQ(image->texts.size(), 1u) << declaration;
+  }
+  for (const char* other : {"cnp", "   \ncnp", ".extern cnp", ".extern .func (cnp", "// .extern .func cnp"}) {
+    const auto image = SelectLinkedImages(Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80, other)))});
+    ASSERT_TRUE(image.ok()) << image.status();
+    EXPECT_EQ(image->texts.size(), 1u) << other;
+  }
+}
+
+TEST(Wrapper, LinkedListWithoutEnd) {
+  const std::string object = Fatbin(ElfEntry(80));
+  const std::vector<const void*> list(size_t{1} << 16, object.data());
+  const WrapperLayout wrapper{kWrapperMagic, kWrapperLinked, Address(object.data()), Address(list.data())};
+  EXPECT_THAT(std::string(SelectImage(&wrapper, 0, kDevice).status().message()), HasSubstr("has no end"));
+}
+
+// A linked fatbin that is corrupt is an error; its objects are not looked at.
+TEST(Wrapper, CorruptLinkedFatbin) {
+  const auto image = SelectLinkedImages(Fatbin(std::string(40, 'x')), {Fatbin(PtxEntry(80, Ptx(80)))});
+  EXPECT_EQ(KindOf(image.status()), ErrorKind::kInvalidImage);
+}
+
 TEST(Wrapper, LinkedWithoutAnyPtx) {
   const auto image = SelectLinkedImages(Fatbin(ElfEntry(80)), {Fatbin(ElfEntry(80)), Fatbin(ElfEntry(90))});
   EXPECT_EQ(KindOf(image.status()), ErrorKind::kNoBinaryForDevice);
