@@ -105,7 +105,8 @@ TEST(SelectImage, LinkedImageGivesAllItsTexts) {
       EXPECT_EQ(image->texts[0].name, "a.cu");
       EXPECT_EQ(image->texts[1].ptx, Ptx(75));
     }
-    for (size_t bytes = 1; bytes < linked->size(); ++bytes) EXPECT_FALSE(Select(linked->substr(0, bytes)).ok()) << bytes;
+    for (size_t bytes = 1; bytes < linked->size(); ++bytes)
+      EXPECT_FALSE(Select(linked->substr(0, bytes)).ok()) << bytes;
   }
   std::string empty = Fatbin("");
   std::string machine_code = Fatbin(ElfEntry(80));

@@ -91,11 +91,10 @@ TEST(Wrapper, TheDeviceRuntimeIsKnownByItsDeclarationsOnly) {
 }
 
 TEST(Wrapper, TheDeviceRuntimeInOtherSpellings) {
-  for (const char* declaration :
-       {".extern .func cnpGetLimit", "  .extern  .func (.param .b32 r)  cnpGetLimit(", ".extern .func\tcnpX;\r\n",
-        "// cnp\n\n.extern .func cnpLast"}) {
-    const auto image = SelectLinkedImages(
-        Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80))), Fatbin(PtxEntry(121, Ptx(121, declaration)))});
+  for (const char* declaration : {".extern .func cnpGetLimit", "  .extern  .func (.param .b32 r)  cnpGetLimit(",
+                                  ".extern .func\tcnpX;\r\n", "// cnp\n\n.extern .func cnpLast"}) {
+    const auto image =
+        SelectLinkedImages(Fatbin(""), {Fatbin(PtxEntry(80, Ptx(80))), Fatbin(PtxEntry(121, Ptx(121, declaration)))});
     ASSERT_TRUE(image.ok()) << image.status();
     EXPECT_EQ(image->texts.size(), 1u) << declaration;
   }

@@ -201,9 +201,10 @@ TEST(Module, ExternMayBeRepeatedAroundOneDefinition) {
 }
 
 TEST(Module, VariablesThatDisagreeWithAnEarlierDeclaration) {
-  for (const char* pair : {".global .u32 x; .global .u32 x;", ".extern .global .u32 x; .const .u32 x = 3;",
-                           ".extern .global .u32 x; .shared .u32 x;", ".global .u64 x; .extern .global .u32 x;",
-                           ".extern .shared .b8 x[4]; .shared .b8 x[8];", ".func x() { ret; } .extern .global .u32 x;"}) {
+  for (const char* pair :
+       {".global .u32 x; .global .u32 x;", ".extern .global .u32 x; .const .u32 x = 3;",
+        ".extern .global .u32 x; .shared .u32 x;", ".global .u64 x; .extern .global .u32 x;",
+        ".extern .shared .b8 x[4]; .shared .b8 x[8];", ".func x() { ret; } .extern .global .u32 x;"}) {
     EXPECT_EQ(KindOf(Module::Index(std::string(kHeader) + pair, kDevice).status()), ErrorKind::kInvalidPtx) << pair;
   }
 }
