@@ -15,13 +15,11 @@ int main() {
   for (int i = 0; i < n; ++i) values[i] = int(check::Hash32(uint32_t(i)) % 1000) - 500, ramp[i] = i;
   check::Device<int> in(values), ordered(ramp), out(n), count(1), one(1);
 
-  check::WithTemporary([&](void* temporary, size_t& bytes) {
-    return cub::DeviceReduce::Sum(temporary, bytes, in.get(), one.get(), n);
-  });
+  check::WithTemporary(
+      [&](void* temporary, size_t& bytes) { return cub::DeviceReduce::Sum(temporary, bytes, in.get(), one.get(), n); });
   EXPECT_EQ(one.Get()[0], std::accumulate(values.begin(), values.end(), 0));
-  check::WithTemporary([&](void* temporary, size_t& bytes) {
-    return cub::DeviceReduce::Max(temporary, bytes, in.get(), one.get(), n);
-  });
+  check::WithTemporary(
+      [&](void* temporary, size_t& bytes) { return cub::DeviceReduce::Max(temporary, bytes, in.get(), one.get(), n); });
   EXPECT_EQ(one.Get()[0], *std::max_element(values.begin(), values.end()));
 
   std::vector<int> sums(n);

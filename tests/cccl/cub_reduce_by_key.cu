@@ -16,7 +16,8 @@ int main() {
     check::Device<int> in(n + 1), unique(n + 1), count(1);
     check::Device<double> data(n + 1), sums(n + 1);
     in.Set(keys), data.Set(values), count.Zero();
-    RUN_CUB(cub::DeviceReduce::ReduceByKey, in.get(), unique.get(), data.get(), sums.get(), count.get(), cuda::std::plus<>(), n);
+    RUN_CUB(cub::DeviceReduce::ReduceByKey, in.get(), unique.get(), data.get(), sums.get(), count.get(),
+            cuda::std::plus<>(), n);
     EXPECT_EQ(count.Get()[0], want_keys.size());
     check::Equal("keys", check::Front(unique, want_keys.size()), want_keys);
     check::Equal("sums", check::Front(sums, want_sums.size()), want_sums);

@@ -8,13 +8,15 @@
 int main() {
   const int segments = 700;
   std::vector<int> offsets = {0};
-  for (int s = 0; s < segments; ++s) offsets.push_back(offsets.back() + int(check::Hash32(s) % (s % 50 == 0 ? 4000 : 60)));
+  for (int s = 0; s < segments; ++s)
+    offsets.push_back(offsets.back() + int(check::Hash32(s) % (s % 50 == 0 ? 4000 : 60)));
   offsets[11] = offsets[10];  // nothing in segment 10
   const int n = offsets.back();
   std::vector<int> values = check::Random<int>(n, 41, -1000, 1000);
   check::Device<int> in(values), device_offsets(offsets), sums(segments), largest(segments);
   check::Device<cub::KeyValuePair<int, int>> smallest(segments);
-  RUN_CUB(cub::DeviceSegmentedReduce::Sum, in.get(), sums.get(), segments, device_offsets.get(), device_offsets.get() + 1);
+  RUN_CUB(cub::DeviceSegmentedReduce::Sum, in.get(), sums.get(), segments, device_offsets.get(),
+          device_offsets.get() + 1);
   RUN_CUB(cub::DeviceSegmentedReduce::Max, in.get(), largest.get(), segments, device_offsets.get(),
           device_offsets.get() + 1);
   RUN_CUB(cub::DeviceSegmentedReduce::ArgMin, in.get(), smallest.get(), segments, device_offsets.get(),

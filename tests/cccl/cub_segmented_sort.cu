@@ -7,7 +7,8 @@
 int main() {
   const int segments = 90;
   std::vector<int> offsets = {0};
-  for (int s = 0; s < segments; ++s) offsets.push_back(offsets.back() + int(check::Hash32(s + 5) % (s % 30 == 0 ? 5000 : 90)));
+  for (int s = 0; s < segments; ++s)
+    offsets.push_back(offsets.back() + int(check::Hash32(s + 5) % (s % 30 == 0 ? 5000 : 90)));
   const int n = offsets.back();
   std::vector<int> keys = check::Random<int>(n, 51, -500, 500), index(n);
   for (int i = 0; i < n; ++i) index[i] = i;

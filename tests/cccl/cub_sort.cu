@@ -26,7 +26,8 @@ int main() {
   check::Equal("radix sort of keys", out.Get(), sorted);
 
   check::WithTemporary([&](void* temporary, size_t& bytes) {
-    return cub::DeviceRadixSort::SortPairsDescending(temporary, bytes, in.get(), out.get(), values.get(), moved.get(), n);
+    return cub::DeviceRadixSort::SortPairsDescending(temporary, bytes, in.get(), out.get(), values.get(), moved.get(),
+                                                     n);
   });
   check::Equal("radix sort of pairs, keys", out.Get(), std::vector<uint32_t>(sorted.rbegin(), sorted.rend()));
   std::vector<int> order = moved.Get();

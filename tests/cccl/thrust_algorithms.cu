@@ -49,7 +49,8 @@ int main() {
   std::vector<int> queries = {5, 777, 9999}, found(3);
   thrust::device_vector<int> device_queries(queries.begin(), queries.end()), positions(3);
   thrust::lower_bound(work.begin(), work.end(), device_queries.begin(), device_queries.end(), positions.begin());
-  for (int i = 0; i < 3; ++i) found[i] = int(std::lower_bound(sorted.begin(), sorted.end(), queries[i]) - sorted.begin());
+  for (int i = 0; i < 3; ++i)
+    found[i] = int(std::lower_bound(sorted.begin(), sorted.end(), queries[i]) - sorted.begin());
   check::Equal("lower_bound", ToStd(positions), found);
   work.erase(thrust::unique(work.begin(), work.end()), work.end());
   std::vector<int> unique = sorted;
@@ -94,7 +95,9 @@ int main() {
   thrust::merge(threes.begin(), threes.end(), twos.begin(), twos.end(), merged.begin());
   const std::vector<int> merged_host = ToStd(merged);
   EXPECT(std::is_sorted(merged_host.begin(), merged_host.end()));
-  EXPECT_EQ(thrust::set_intersection(threes.begin(), threes.end(), twos.begin(), twos.end(), common.begin()) - common.begin(), 500);
+  EXPECT_EQ(
+      thrust::set_intersection(threes.begin(), threes.end(), twos.begin(), twos.end(), common.begin()) - common.begin(),
+      500);
 
   work = values;
   const auto middle = thrust::partition(work.begin(), work.end(), IsOdd());
