@@ -122,22 +122,26 @@ void SymbolTable::Report(const Units& units, const Mention& mention, uint32_t co
 }
 
 bool SymbolTable::Agree(const Units& units, const Mention& mention, const Global& global) {
+  const Place other_place = global.rank == Rank::kDeclared ? global.first : global.place;
   const ptx::Unit& here = *units[mention.place.unit];
-  const ptx::Unit& there = *units[global.first.unit];
+  const ptx::Unit& there = *units[other_place.unit];
   const std::string_view space = SpaceOf(here, mention.place);
-  const std::string_view other_space = SpaceOf(there, global.first);
-  if (space != other_space) {
+  const std::string_view other_space = SpaceOf(there, other_place);
+  // clang declares the kernels of other files as functions. Calling one is an error of its own.
+  const bool functions = mention.place.kind == SymbolKind::kFunction && other_place.kind == SymbolKind::kFunction;
+  const bool is_declaration = mention.rank == Rank::kDeclared || global.rank == Rank::kDeclared;
+  if (space != other_space && !(functions && is_declaration)) {
     Report(units, mention, ptx::kLinkMismatch,
-           absl::StrFormat("'%s' is %s here and %s", mention.name, space, other_space), global.first);
+           absl::StrFormat("'%s' is %s here and %s", mention.name, space, other_space), other_place);
     return false;
   }
   if (mention.place.kind != SymbolKind::kFunction) return true;
   const ptx::FunctionHeader& header = here.functions()[mention.place.index];
-  const ptx::FunctionHeader& other = there.functions()[global.first.index];
+  const ptx::FunctionHeader& other = there.functions()[other_place.index];
   std::string difference = Difference(header.parameters, other.parameters, "parameter");
   if (difference.empty()) difference = Difference(header.returns, other.returns, "return value");
   if (difference.empty()) return true;
-  Report(units, mention, ptx::kLinkMismatch, absl::StrFormat("'%s' has %s", mention.name, difference), global.first);
+  Report(units, mention, ptx::kLinkMismatch, absl::StrFormat("'%s' has %s", mention.name, difference), other_place);
   return false;
 }
 

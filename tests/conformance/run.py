@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-VARIANTS = ("cc", "nvcc", "nvcc_shared", "nvcc_rdc", "nvcc_rdc_shared", "nvcc_dlink")
+VARIANTS = ("cc", "nvcc", "nvcc_shared", "cc_rdc", "nvcc_rdc", "nvcc_rdc_shared", "nvcc_dlink")
 
 
 def parse_arguments() -> argparse.Namespace:

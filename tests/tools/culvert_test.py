@@ -138,6 +138,40 @@ class Cc(Fixture):
         self.assertEqual(sum(line.startswith("clang++-19") for line in shown.splitlines()), 3)
         self.assertIn("--cuda-path=/nonexistent", shown)
 
+    def test_relocatable_device_code(self):
+        # `shared` is static and used by the host after device code has used it: clang 19 names it twice.
+        self.write("a.cu", "extern __device__ int total;\n__device__ int Twice(int);\nstatic __device__ int shared = 1;\n"
+                   "__global__ void K() { total = Twice(shared); }\n"
+                   "int main() { int x = 21, y = 0; if (cudaMemcpyToSymbol(shared, &x, 4)) return 1;\n"
+                   "K<<<1, 1>>>(); if (cudaMemcpyFromSymbol(&y, total, 4)) return 2; return y != 42; }\n")
+        self.write("b.cu", "static __device__ int shared = 2;\n__device__ int total;\n"
+                   "__device__ int Twice(int x) { return shared * x; }\n")
+        self.cc("-rdc=true", "a.cu", "b.cu", "-o", "one")
+        self.cc("-dc", "-MD", "a.cu", "b.cu")
+        self.assertTrue((self.path / "a.d").read_text().startswith("a.o:"))
+        self.cc("a.o", "b.o", "-o", "two")
+        self.cc("-dlink", "a.o", "b.o", "-o", "dlink.o")
+        libraries = pathlib.Path(CULVERT).resolve().parent.parent / "lib"
+        done = run(["clang++-19", "dlink.o", "b.o", "a.o", f"-L{libraries}", "-l:libcudart.so.13", f"-Wl,-rpath,{libraries}",
+                    "-o", "three"], cwd=self.path, env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run(["ar", "rcs", "libb.a", "b.o"], cwd=self.path)
+        self.cc("a.o", "-Wl,--whole-archive", "libb.a", "-Wl,--no-whole-archive", "-o", "four")
+        self.cc("-shared", "-Xcompiler", "-fPIC", "-rdc=true", "b.cu", "-o", "libb.so")  # an image of its own
+        for name in ("one", "two", "three", "four"):
+            done = run([self.path / name], env=self.environment)
+            self.assertEqual(done.returncode, 0, name + done.stderr)
+
+    def test_new_and_delete_in_device_code(self):
+        self.write("new.cu", "struct A { __device__ virtual ~A() {} __device__ virtual int F() { return 1; } };\n"
+                   "struct B : A { int x; __device__ B(int x) : x(x) {} __device__ int F() override { return x; } };\n"
+                   "__global__ void K(int* p) { A* a = new B(5); int* b = new int[2]; b[1] = a->F(); *p = b[1];"
+                   " delete a; delete[] b; }\n"
+                   "int main() { int* p; int x = 0; cudaMalloc(&p, 4); K<<<1, 1>>>(p);\n"
+                   "cudaMemcpy(&x, p, 4, cudaMemcpyDeviceToHost); return x != 5; }\n")
+        self.cc("new.cu", "-o", "new")
+        self.assertEqual(run([self.path / "new"], env=self.environment).returncode, 0)
+
     def test_half_precision_on_the_host(self):
         self.write("half.cpp", "#include <cuda_fp16.h>\n#include <cstring>\nint main() { int bad = 0;\n"
                    "for (unsigned u = 0; u < 65536; ++u) { unsigned short b = (unsigned short)u; _Float16 h; memcpy(&h, &b, 2);\n"
@@ -159,8 +193,7 @@ class Refusals(Fixture):
         self.write("k.cu", "__global__ void K() {}\n")
         self.refused("no input files", "-o", "x")
         self.refused("missing.cu: no such file", "missing.cu")
-        self.refused("relocatable device code is not supported", "-rdc=true", "k.cu")
-        self.refused("relocatable device code is not supported", "-dc", "k.cu")
+        self.refused("-dlink takes objects", "-dlink", "k.cu")
         self.refused("use --ptx or --fatbin", "-cubin", "k.cu")
         self.refused("unknown option --frobnicate", "--frobnicate", "k.cu")
         self.refused("expected sm_NN", "-arch=hopper", "k.cu")

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -16,6 +18,7 @@
 #include "tools/culvert/cc_options.h"
 #include "tools/culvert/install_paths.h"
 #include "tools/culvert/process.h"
+#include "tools/culvert/relocatable.h"
 
 namespace culvert::tools {
 namespace {
@@ -89,6 +92,9 @@ class Compilation {
       const int status = Compile(input);
       if (status != 0) return status;
     }
+    if (options_.output == Output::kDeviceLink) {
+      return CompileStub(options_.output_path.empty() ? "a_dlink.o" : options_.output_path);
+    }
     return options_.output == Output::kExecutable ? Link() : 0;
   }
 
@@ -141,12 +147,18 @@ class Compilation {
       const std::string ptx =
           options_.output == Output::kPtx ? OutputFor(source, ".ptx") : Intermediate(source, stem, suffix + ".ptx");
       Words command = DeviceCommand(architecture);
+      Append(command, RelocatableFlags(source));
       Append(command, {"-S", source, "-o", ptx});
       const int status = Execute(command);
       if (status != 0) return status;
       if (options_.dry_run || ptx == "-") continue;
       images.push_back({static_cast<uint32_t>(architecture), ReadFile(ptx).value_or(""), source});
-      if (!CheckDefined(source, images.back().text)) return 1;
+      if (!options_.relocatable) {
+        if (!CheckDefined(source, images.back().text)) return 1;
+        continue;
+      }
+      images.back().text = WithStaticNames(images.back().text);
+      if (options_.output == Output::kPtx && !WriteFile(ptx, images.back().text)) return 1;
     }
     if (options_.output == Output::kPtx) return 0;
 
@@ -155,9 +167,33 @@ class Compilation {
     if (!options_.dry_run && !WriteImages(source, fatbin, images)) return 1;
     if (options_.output == Output::kFatbin) return 0;
     Words command = HostCudaCommand();
-    Append(command,
-           {"-Xclang", "-fcuda-include-gpubinary", "-Xclang", fatbin, "-c", source, "-o", ObjectFor(source, stem)});
+    Append(command, RelocatableFlags(source));
+    Append(command, {"-Xclang", "-fcuda-include-gpubinary", "-Xclang", fatbin});
+    const std::string object = ObjectFor(source, stem);
+    if (options_.relocatable) return CompileRelocatable(command, source, stem, object);
+    Append(command, {"-c", source, "-o", object});
     return Execute(command);
+  }
+
+  // The host half by way of assembly, in which the registration is redirected.
+  int CompileRelocatable(Words command, const std::string& source, const std::string& stem, const std::string& object) {
+    const std::string assembly = stem + ".s";
+    Append(command, {"-S", source, "-o", assembly});
+    // Dependency files are named after the object.
+    const auto given = [&](const char* flag) { return std::ranges::find(command, flag) != command.end(); };
+    if (given("-MD") || given("-MMD")) {
+      if (!given("-MF")) Append(command, {"-MF", fs::path(object).replace_extension(".d").string()});
+      if (!given("-MT") && !given("-MQ")) Append(command, {"-MT", object});
+    }
+    if (const int status = Execute(command); status != 0) return status;
+    if (!options_.dry_run && !WriteFile(assembly, WithLinkRegistration(ReadFile(assembly).value_or("")))) return 1;
+    return Execute({options_.clang, "-c", assembly, "-o", object});
+  }
+
+  int CompileStub(const std::string& object) {
+    const std::string source = (temporary_.path() / "link.cc").string();
+    if (!WriteFile(source, LinkStub())) return 1;
+    return Execute({options_.clang, "-O1", "-fPIC", "-c", source, "-o", object});
   }
 
   int CompileHost(const std::string& source, const std::string& stem) {
@@ -199,6 +235,16 @@ class Compilation {
     return command;
   }
 
+  // Both halves must agree on the names of static variables and kernels: the identifier is part of them. clang's driver
+  // hands it to the device half only.
+  Words RelocatableFlags(const std::string& source) const {
+    if (!options_.relocatable) return {};
+    std::error_code error;
+    const size_t hash = std::hash<std::string>()(fs::absolute(source, error).lexically_normal().string());
+    const std::string id = "-cuid=" + std::to_string(hash);
+    return {"-fgpu-rdc", id, "-Xclang", id};
+  }
+
   Words DeviceCommand(int architecture) const {
     Words command = CudaCommand();
     Append(command,
@@ -219,6 +265,11 @@ class Compilation {
     Words command = {options_.clang};
     Append(command, options_.link_flags);
     Append(command, objects_);
+    if (MayHaveRelocatableObjects()) {
+      const std::string stub = (temporary_.path() / "link.o").string();
+      if (const int status = CompileStub(stub); status != 0) return status;
+      command.push_back(stub);
+    }
     Append(command, {"-L" + paths_.lib_dir.string(), "-l:libcudart.so.13", "-Wl,--as-needed", "-l:libcuda.so.1",
                      "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined"});
     if (options_.rpath) command.push_back("-Wl,-rpath," + paths_.lib_dir.string());
@@ -231,12 +282,19 @@ class Compilation {
     return Execute(command);
   }
 
+  bool MayHaveRelocatableObjects() const {
+    return options_.relocatable || std::ranges::any_of(options_.inputs, [](const CcInput& input) {
+             const std::string extension = fs::path(input.text).extension().string();
+             return input.kind == CcInput::Kind::kLinker && (extension == ".o" || extension == ".a");
+           });
+  }
+
   bool CheckDefined(const std::string& source, const std::string& ptx) const {
     const Words undefined = UndefinedFunctions(ptx);
     for (const std::string& name : undefined) {
       Complain(source + ": device function " + name +
-               " is called but defined nowhere in this source; relocatable "
-               "device code is not supported, so its definition must be visible here");
+               " is called but defined nowhere in this source; compile with "
+               "-rdc=true if another source defines it");
     }
     return undefined.empty();
   }

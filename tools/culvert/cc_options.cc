@@ -95,11 +95,12 @@ class Parser {
         {"--no-rpath", [](Parser& p) { p.options_.rpath = false; }},
         {"-h", [](Parser& p) { p.options_.help = true; }},
         {"--help", [](Parser& p) { p.options_.help = true; }},
-        {"-dc", [](Parser& p) { p.RefuseRdc("-dc"); }},
-        {"--device-c", [](Parser& p) { p.RefuseRdc("--device-c"); }},
-        {"-dw", [](Parser& p) { p.RefuseRdc("-dw"); }},
-        {"-dlink", [](Parser& p) { p.RefuseRdc("-dlink"); }},
-        {"--device-link", [](Parser& p) { p.RefuseRdc("--device-link"); }},
+        {"-dc", [](Parser& p) { p.RelocatableObject(true); }},
+        {"--device-c", [](Parser& p) { p.RelocatableObject(true); }},
+        {"-dw", [](Parser& p) { p.RelocatableObject(false); }},
+        {"--device-w", [](Parser& p) { p.RelocatableObject(false); }},
+        {"-dlink", [](Parser& p) { p.options_.output = CcOptions::Output::kDeviceLink; }},
+        {"--device-link", [](Parser& p) { p.options_.output = CcOptions::Output::kDeviceLink; }},
         {"-cubin", [](Parser& p) { p.RefuseCubin("-cubin"); }},
         {"--cubin", [](Parser& p) { p.RefuseCubin("--cubin"); }},
     };
@@ -317,13 +318,10 @@ class Parser {
     Linker("-l" + name);
   }
 
-  void Rdc(const std::string& value) {
-    if (Bool(current_, value)) RefuseRdc(current_ + "=true");
-  }
-  void RefuseRdc(const std::string& option) {
-    error_ = option +
-             ": relocatable device code is not supported; put device functions that are called from several "
-             "sources into a header";
+  void Rdc(const std::string& value) { options_.relocatable = Bool(current_, value); }
+  void RelocatableObject(bool relocatable) {
+    options_.relocatable = relocatable;
+    options_.output = CcOptions::Output::kObject;
   }
   void RefuseCubin(const std::string& option) {
     error_ = option + ": no machine code of a GPU is generated; use --ptx or --fatbin";
@@ -380,9 +378,12 @@ class Parser {
       sources += input.kind != CcInput::Kind::kLinker;
       cuda_sources += input.kind == CcInput::Kind::kCuda;
     }
-    const bool links = options_.output == CcOptions::Output::kExecutable;
+    const bool links =
+        options_.output == CcOptions::Output::kExecutable || options_.output == CcOptions::Output::kDeviceLink;
     if (options_.inputs.empty() || (!links && sources == 0)) {
       error_ = "no input files; for example: culvert cc vadd.cu -o vadd";
+    } else if (options_.output == CcOptions::Output::kDeviceLink && sources != 0) {
+      error_ = "-dlink takes objects; compile the sources with -dc";
     } else if (!links && sources > 1 && !options_.output_path.empty()) {
       error_ = "-o with several sources needs a link; compile them one by one, or leave -o out";
     } else if ((options_.output == CcOptions::Output::kPtx || options_.output == CcOptions::Output::kFatbin) &&
@@ -448,7 +449,11 @@ Host compiler and linker
 Tool
   -v, --dryrun               print the commands; print and do not run them
   --keep                     keep PTX and fatbin beside the output
-Relocatable device code (-rdc=true, -dc) is refused: it needs a device linker.
+Several sources with device code
+  -rdc=true, -dc             device functions and variables of other sources may be used; -dc is -rdc=true -c
+  -dlink                     the object to add when your own linker links such objects
+The device code is linked when the program starts. Objects in an archive are linked if host code refers to them:
+give archives of device code between -Wl,--whole-archive and -Wl,--no-whole-archive.
 )";
 
 }  // namespace culvert::tools

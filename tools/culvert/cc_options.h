@@ -18,7 +18,7 @@ struct CcInput {
 };
 
 struct CcOptions {
-  enum class Output { kExecutable, kObject, kPtx, kFatbin, kPreprocessed };
+  enum class Output { kExecutable, kObject, kDeviceLink, kPtx, kFatbin, kPreprocessed };
 
   Output output = Output::kExecutable;
   std::string output_path;  // empty: the default of the output kind
@@ -34,6 +34,7 @@ struct CcOptions {
   std::string standard;                   // -std= of CUDA and C++ sources (of C sources if it names a C one)
   std::string clang;                      // empty: clang++-19 from PATH
   bool optimisation_given = false;
+  bool relocatable = false;  // -rdc=true: device code of several sources is linked
   bool rpath = true;
   bool verbose = false;
   bool dry_run = false;

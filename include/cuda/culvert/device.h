@@ -28,6 +28,10 @@ typedef unsigned int cuuint32_t;
 
 #include "culvert/device_system.h"
 
+// clang's wrapper: operator new and delete of device code, from malloc and free (CUDA C++ Programming Guide, "Dynamic
+// Global Memory Allocation").
+#include <new>
+
 #include <__clang_cuda_cmath.h>
 
 #include "culvert/address_space.h"

@@ -86,7 +86,8 @@ TEST(LinkSymbols, SpacesAndKindsAgree) {
        {"'x' is a .global variable here and a .const variable in a.ptx:4:21"}},
       {{".extern .global .u32 x;", ".visible .shared .u32 x;"}, {"a .shared variable here and a .global variable"}},
       {{".extern .global .u32 f;", ".visible .func f() { ret; }"}, {"'f' is a function here and a .global variable"}},
-      {{".extern .func k();", ".visible .entry k() { ret; }"}, {"'k' is a kernel here and a function"}},
+      {{".weak .func k() { ret; }", ".visible .entry k() { ret; }"}, {"'k' is a kernel here and a function"}},
+      {{".extern .func k();", ".visible .entry k() { ret; }"}, {}},
   });
 }
 

@@ -9,7 +9,11 @@ static __global__ void StaticName(int* out) { out[threadIdx.x] += 2000; }
 __constant__ Config config;
 __constant__ int initial[3] = {10, 20, 30};
 __device__ int numbers[4] = {2, 3, 4, 0};
+#ifdef HAS_MANAGED
 __device__ __managed__ int managed_sum = 0;
+#else
+__device__ int managed_sum = 0;
+#endif
 
 __device__ Config MakeConfig(int i) { return {i, i * 0.5, {0, 0, i * 2.0f}}; }
 __device__ int Factorial(int n) { return n < 2 ? 1 : n * Factorial(n - 1); }

@@ -9,7 +9,12 @@ struct Config {
 };
 extern __constant__ Config config;
 extern __constant__ int initial[3];
+#if defined(__clang__) && defined(__CUDA__)
+extern __device__ int managed_sum;  // clang has no managed variables
+#else
+#define HAS_MANAGED 1
 extern __device__ __managed__ int managed_sum;
+#endif
 extern __device__ int numbers[];
 
 template <int N>
