@@ -46,7 +46,7 @@ double F32Error(Unit unit, bool ftz, double exact, uint64_t result) {
   if (ftz && value == 0) value = std::min(exact, 0x1p-126);
   if (unit == Unit::kRelative) return std::fabs(value - exact) / exact;
   double nearest = unit == Unit::kUlp ? exact : std::min<double>(static_cast<float>(exact), 0x1p128);
-  return std::fabs(value - nearest) / UlpAt(exact);
+  return std::fabs(value - nearest) / UlpAt(std::min(exact, 0x1.fffffep127));
 }
 
 // ---- One f32 operand ------------------------------------------------------------------------------------------------

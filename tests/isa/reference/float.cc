@@ -119,6 +119,7 @@ std::optional<Evaluator> Rounded(OpcodeName& name, int sources, bool rounding_re
 template <Operation kOperation>
 std::optional<Evaluator> Mixed(OpcodeName name, int sources) {
   Options options;
+  bool has_rounding = true;
   if (name.Take("rz")) {
     options.round = Round::kZero;
   } else if (name.Take("rm")) {
@@ -126,8 +127,9 @@ std::optional<Evaluator> Mixed(OpcodeName name, int sources) {
   } else if (name.Take("rp")) {
     options.round = Round::kUp;
   } else {
-    name.Take("rn");
+    has_rounding = name.Take("rn");
   }
+  if (kOperation == Operation::kFma && !has_rounding) return std::nullopt;
   options.sat = name.Take("sat");
   std::optional<Ty> result = name.TakeType(), half = name.TakeType();
   if (result != Ty::kF32 || (half != Ty::kF16 && half != Ty::kBf16) || !name.Empty()) return std::nullopt;
@@ -176,6 +178,7 @@ uint64_t PickTwo(uint64_t a, uint64_t b, const Extremum& options) {
   return (result & ~F::kSign) | ((a ^ b) & F::kSign);
 }
 
+// Two f32 operands, with .abs only beside .xorsign; or three, with .abs alone.
 std::optional<Evaluator> MinMax(OpcodeName name) {
   Extremum options{.max = name.mnemonic() == "max"};
   options.ftz = name.Take("ftz");
@@ -184,10 +187,18 @@ std::optional<Evaluator> MinMax(OpcodeName name) {
   options.abs = name.Take("abs");
   std::optional<Ty> type = name.TakeType();
   if (!name.Empty() || (options.xorsign && !options.abs)) return std::nullopt;
-  Evaluator evaluator{.results = {Ty::kF32}, .sources = {Ty::kF32, Ty::kF32}};
-  if (type == Ty::kF32) {
-    evaluator.compute = EachLane<2>([=](uint64_t a, uint64_t b) { return PickTwo<F32>(a, b, options); });
-    return evaluator;
+  bool three = name.sources() == 3 || (options.abs && !options.xorsign);
+  if (type == Ty::kF32 && !three) {
+    return Evaluator{.results = {Ty::kF32},
+                     .sources = {Ty::kF32, Ty::kF32},
+                     .compute = EachLane<2>([=](uint64_t a, uint64_t b) { return PickTwo<F32>(a, b, options); })};
+  }
+  if (type == Ty::kF32 && !options.xorsign) {
+    auto pick = [=](uint64_t a, uint64_t b, uint64_t c) {
+      return Pick<F32>(PickTwo<F32>(a, b, options), Prepare<F32>(c, options), options);
+    };
+    return Evaluator{
+        .results = {Ty::kF32}, .sources = {Ty::kF32, Ty::kF32, Ty::kF32}, .compute = EachLane<3>(pick)};
   }
   if (type != Ty::kF64 || options.ftz || options.nan || options.abs) return std::nullopt;
   return Evaluator{.results = {Ty::kF64},
@@ -200,7 +211,8 @@ std::optional<Evaluator> SignOf(const std::string& mnemonic, Ty type, bool ftz) 
   Evaluator evaluator{.results = {type}, .sources = {type}};
   bool negates = mnemonic == "neg";
   evaluator.compute = EachLane<1>([=](uint64_t a) {
-    if (IsNan<F>(a)) return F::kNan;  // ISA: an unspecified NaN
+    // abs.f64 passes a NaN through; otherwise, ISA: an unspecified NaN.
+    if (IsNan<F>(a)) return negates || F::kBits == 32 ? F::kNan : a;
     if (ftz) a = Flush<F>(a);
     return negates ? a ^ F::kSign : a & ~F::kSign;
   });
