@@ -105,7 +105,8 @@ void Selector::ConvertIntegers(const Instruction& in, Type to, Type from) {
   Define(in.operands[0], to, value, in);
 }
 
-// NaN gives 0 and values out of range the nearest bound, with or without .sat (PTX ISA, cvt).
+// Values out of range give the nearest bound, with or without .sat. NaN gives 0, or from f64 and to 64-bit integers the
+// integer with only the highest bit set (PTX ISA, cvt, "Integer Notes").
 void Selector::ConvertToInteger(const Instruction& in, Type to, Type from) {
   uint16_t flags = FloatFlags(in) & ~bytecode::kSat;
   Reg value = Use(in.operands[1], from, in);
@@ -119,10 +120,16 @@ void Selector::ConvertToInteger(const Instruction& in, Type to, Type from) {
   }
   Op op = is_signed ? (f64 ? Op::CVT_S32_F64 : Op::CVT_S32_F32) : (f64 ? Op::CVT_U32_F64 : Op::CVT_U32_F32);
   if (bits == 32) return DefineOp(in.operands[0], to, in, op, value, kNoReg, kNoReg, flags);
-  value = Op1(op, RegClass::k32, value, flags);
-  value = Op2(is_signed ? Op::MIN_S32 : Op::MIN_U32, RegClass::k32, value, Bits32(MaxOf(to)));
-  if (is_signed) value = Op2(Op::MAX_S32, RegClass::k32, value, Bits32(MinOf(to)));
-  Define(in.operands[0], to, value, in);
+  Reg result = Op1(op, RegClass::k32, value, flags);
+  result = Op2(is_signed ? Op::MIN_S32 : Op::MIN_U32, RegClass::k32, result, Bits32(MaxOf(to)));
+  if (is_signed) {
+    result = Op2(Op::MAX_S32, RegClass::k32, result, Bits32(MinOf(to)));  // NaN comes as the least number, too
+  } else if (f64) {
+    // The highest bit of the narrow type is within its range, the one of 32 bits is not.
+    Reg nan = Op2(Op::SETP_NEU_F64, RegClass::kPredicate, value, value);
+    result = Op3(Op::SELP32, RegClass::k32, Bits32(1u << (bits - 1)), result, nan);
+  }
+  Define(in.operands[0], to, result, in);
 }
 
 void Selector::ConvertFromInteger(const Instruction& in, Type to, Type from) {
