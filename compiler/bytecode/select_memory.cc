@@ -155,7 +155,10 @@ void Selector::StoreLoaded(const Operand& target, Type type, Reg value, const In
   const uint32_t bits = TypeBits(type);
   const uint32_t register_bits = RegisterBytes(target) * 8;
   const bool is_signed = ptx::IsSigned(type);
-  if (register_bits == 64 && bits < 64) return Define(target, is_signed ? Type::kS32 : Type::kU32, value, in);
+  if (register_bits >= 64 && bits < register_bits) {
+    Type loaded = bits == 64 ? type : is_signed ? Type::kS32 : Type::kU32;
+    return Define(target, loaded, value, in);
+  }
   if (register_bits < 32 && is_signed && bits < 32) {
     // The canonical form of a narrow register is zero-extended.
     value = Op1(register_bits == 8 ? Op::EXT_U8 : Op::EXT_U16, RegClass::k32, value);

@@ -164,6 +164,7 @@ Reg Selector::Use(const Operand& operand, Type type, const Instruction& in) {
   switch (operand.kind) {
     case OperandKind::kRegister: {
       Reg reg = RegisterOf(operand, in);
+      if (bits < 128 && lir_.registers[reg].cls == RegClass::k128) reg = Op1(kLow128, RegClass::k64, reg);
       if (bits <= 32) return Truncate(reg);
       // A narrower register in a wider instruction: only formats that read raw bits allow it.
       return bits == 64 ? Widen64(reg, ptx::IsSigned(type)) : reg;
@@ -235,7 +236,11 @@ void Selector::Define(const Operand& operand, Type type, Reg value, const Instru
   const uint32_t bits = TypeBits(type);
   const uint32_t register_bits = RegisterBytes(operand) * 8;
   Reg dst = RegisterOf(operand, in);
-  if (register_bits == 64) {
+  if (register_bits == 128 && bits < 128) {
+    Reg low = Widen64(Narrow(value, type), ptx::IsSigned(type));
+    Reg high = ptx::IsSigned(type) ? Op2(Op::SHR_S64, RegClass::k64, low, Bits32(63)) : Bits64(0);
+    value = Op2(kPack128, RegClass::k128, low, high);
+  } else if (register_bits == 64) {
     value = Widen64(Narrow(value, type), ptx::IsSigned(type));
   } else if (register_bits == 8 || register_bits == 16) {
     // Canonical form of a narrow register is zero-extended: a signed value keeps only the register's bits.

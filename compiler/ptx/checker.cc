@@ -33,6 +33,7 @@ bool AgreesRelaxed(Type type, Type reg) {
   if (Agrees(type, reg)) return true;
   if (type == Type::kPred || reg == Type::kPred || TypeBytes(reg) <= TypeBytes(type)) return false;
   if (IsBits(reg)) return true;
+  if (IsFloat(reg)) return IsBits(type);
   return IsInteger(reg) && (IsInteger(type) || IsBits(type));
 }
 
@@ -167,7 +168,8 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
   return CheckWidth(instruction, problem);
 }
 
-// Vectors of memory instructions: 16 bytes, since PTX 8.8 on sm_100 also 32 bytes in .global (PTX ISA, "Vectors").
+// Vectors of memory instructions: 16 bytes, since PTX 8.8 on sm_100 also 32 bytes in .global (PTX ISA, "Vectors") and,
+// as ptxas takes them, generic.
 bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem) const {
   if (instruction.vector_width == 1) return true;
   uint32_t bytes = TypeBytes(instruction.types[0]) * instruction.vector_width;
@@ -180,7 +182,7 @@ bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem
   if (data_.version < 88 || data_.target < 100) {
     return Fail(problem, kVectorWidth, absl::StrFormat("a vector of %d bytes needs PTX ISA 8.8 and sm_100", bytes));
   }
-  if (instruction.space != StateSpace::kGlobal) {
+  if (instruction.space != StateSpace::kGlobal && instruction.space != StateSpace::kGeneric) {
     return Fail(problem, kVectorWidth, "vectors of 32 bytes exist in the .global space only");
   }
   return true;
