@@ -163,8 +163,10 @@ std::string TransferValues(const AccessRegisters& registers, bool load) {
 
 bool IsVectorOfPtx(const std::string& opcode) {
   struct Element element = ElementOf(opcode);
-  if (element.count == 8) return element.bits == 32 && SpaceOf(opcode) == ".global";
-  if (element.bytes() > 16) return element.bits == 64 && element.count == 4 && SpaceOf(opcode) == ".global";
+  std::string space = SpaceOf(opcode);
+  bool may_be_wide = (space.empty() || space == ".global") && !opcode.starts_with("ldu");
+  if (element.count == 8) return element.bits == 32 && may_be_wide;
+  if (element.bytes() > 16) return element.bits == 64 && element.count == 4 && may_be_wide;
   return true;
 }
 

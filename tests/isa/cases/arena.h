@@ -69,7 +69,7 @@ std::string Executed(const AccessForm& form, const std::string& statement);
 // Moves registers from or to buffer 2.
 std::string TransferValues(const AccessRegisters& registers, bool load);
 
-// Vectors that PTX has: 16 bytes, in .global also 8 x 32 and 4 x 64 bits.
+// Vectors that PTX has: 16 bytes; generic and in .global also 8 x 32 and 4 x 64 bits.
 bool IsVectorOfPtx(const std::string& opcode);
 
 }  // namespace culvert::isa
