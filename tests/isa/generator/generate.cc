@@ -46,7 +46,7 @@ void ChooseSignature(Random& random, Function& function, FunctionFacts& facts) {
   };
   facts.recursive = random.Chance(25);
   facts.takes_mask = !facts.recursive && random.Chance(40);
-  function.register_abi = random.Chance(25);
+  function.abi = random.Chance(25) ? Abi::kRegister : random.Chance(25) ? Abi::kPacked : Abi::kParam;
   if (facts.recursive) add(Width::k32);
   uint32_t count = random.Below(4);
   for (uint32_t i = 0; i < count; ++i) add(random.Of(kWidths));
@@ -108,7 +108,7 @@ Kernel Generate(uint64_t seed) {
       function.registers.assign(before.registers.begin(), before.registers.begin() + static_cast<ptrdiff_t>(fixed));
       function.parameters = before.parameters;
       function.result = before.result;
-      function.register_abi = before.register_abi;
+      function.abi = before.abi;
       function.local_bytes = random.Chance(35) ? 32 : 0;
       plan.functions[i] = plan.functions[i - 1];
     } else {

@@ -56,7 +56,10 @@ void Generator::RandomStatement() {
   if (kind < 89) return RandomCall();
   if (kind < 95 && context_.has_mask) return RandomWarp();
   if (kind < 97 && context_.uniform && kernel_.shared_slice != 0) return SharedExchange();
-  if (kind < 98 && context_.uniform) return RandomBarrier();
+  if (kind < 98 && context_.uniform) {
+    bool subset = kernel_.shared_slice != 0 && kernel_.Threads() >= 32 && !plan_.may_exit && random_.Chance(60);
+    return subset ? RandomSubset() : RandomBarrier();
+  }
   if (kind < 99 && (context_.may_break || context_.may_continue)) {
     Statement s;
     s.op = context_.may_continue && random_.Chance(50) ? Op::kContinue : Op::kBreak;
@@ -105,6 +108,7 @@ void Generator::RandomIf() {
   Operand condition = Operand::Register(kNoReg, Ty::kPred);
   if (context_.uniform && random_.Chance(50)) {
     static const std::vector<const char*> kCompare = {"setp.lt.u32", "setp.ge.u32", "setp.ne.u32"};
+    if (random_.Chance(40)) s.style |= 2;
     condition.reg = Compute(random_.Of(kCompare), {Operand::Register(random_.Of(uniform_), Ty::kU32), Operand::Immediate(random_.Below(4), Ty::kU32)});
   } else {
     condition.reg = PickRegister(Ty::kPred);
@@ -120,7 +124,13 @@ void Generator::RandomIf() {
   }
   s.sources = {condition};
   s.blocks.push_back(Nested(inner, Share()));
-  if (random_.Chance(60)) s.blocks.push_back(Nested(other, Share()));
+  // Both ways may meet at one barrier, which then must not be .aligned: threads of a warp come to it one by one.
+  const bool meets = context_.uniform && !inner.uniform && random_.Chance(20);
+  if (meets || random_.Chance(60)) s.blocks.push_back(Nested(other, Share()));
+  if (meets) {
+    Statement barrier = PlainBarrier(random_.Below(8), 0, false);
+    for (Block& block : s.blocks) block.insert(random_.Chance(50) ? block.begin() : block.end(), barrier);
+  }
   Emit(std::move(s));
 }
 
@@ -264,6 +274,7 @@ void Generator::RandomCall() {
   }
   Reg reg = kNoReg;
   Ty type = Ty::kB32;
+  if (callee.result == kNoReg && !facts.takes_mask) MaybeGuard(&s);
   if (callee.result != kNoReg && random_.Chance(85)) {
     type = BitsType(callee.registers[callee.result]);
     reg = Define(type, false);

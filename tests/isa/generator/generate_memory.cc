@@ -231,42 +231,83 @@ void Generator::InitMemory(Space space, uint32_t bytes) {
 }
 
 // Every thread writes into its slice, all meet, every thread reads from the slices of others, all meet again.
-void Generator::SharedExchange() {
+void Generator::SharedExchange() { ExchangeAmong(0, 0); }
+
+// The same for the first `threads` threads of the block, at a barrier of their own; 0: the whole block.
+void Generator::ExchangeAmong(uint32_t threads, uint32_t barrier) {
+  auto meet = [&] {
+    if (threads == 0) return RandomBarrier();
+    Emit(PlainBarrier(barrier, threads, random_.Chance(50)));
+  };
+  StoreOwn();
+  meet();
+  const uint32_t reads = random_.Between(1, 3);
+  for (uint32_t i = 0; i < reads; ++i) {
+    Operand count = Operand::Immediate(threads == 0 ? kernel_.Threads() : threads, Ty::kU32);
+    LoadSlice(Compute("rem.u32", {Source(Ty::kU32, false), count}));
+    if (random_.Chance(40)) RandomCompute();
+  }
+  meet();
+}
+
+// The same for the lanes that are here, which are known: bar.warp.sync orders their memory.
+void Generator::WarpExchange() {
+  Statement sync;
+  sync.op = Op::kWarpSync;
+  sync.opcode = "bar.warp.sync";
+  sync.sources = {context_.mask};
+  Statement move;
+  move.op = Op::kMove;
+  move.opcode = "mov.u32";
+  move.type = Ty::kU32;
+  move.sources = {Operand::Of(Special::kThread)};
+  Reg thread = NewRegister(Width::k32);
+  move.results = {thread};
+  Emit(std::move(move));
+  // What was read from here before, by lanes that then were together with this one, is over.
+  Emit(Statement(sync));
+  StoreOwn();
+  Emit(Statement(sync));
+  // Some lane of the mask: the highest one of a random half of them, or of them all.
+  Reg some = Compute("and.b32", {Source(Ty::kB32, false), context_.mask});
+  Reg none = Compute("setp.eq.u32", {Operand::Register(some, Ty::kU32), Operand::Immediate(0, Ty::kU32)});
+  Reg from = Compute("selp.b32", {context_.mask, Operand::Register(some, Ty::kB32), Operand::Register(none, Ty::kPred)});
+  Reg lane = Compute("bfind.u32", {Operand::Register(from, Ty::kU32)});
+  Reg first = Compute("and.b32", {Operand::Register(thread, Ty::kB32), Operand::Immediate(~31u, Ty::kB32)});
+  LoadSlice(Compute("add.u32", {Operand::Register(first, Ty::kU32), Operand::Register(lane, Ty::kU32)}));
+  Emit(Statement(sync));
+}
+
+void Generator::StoreOwn() {
   Statement store;
   store.op = Op::kStore;
   store.space = Space::kShared;
   store.own = true;
   store.generic = random_.Chance(20);
   store.type = random_.Of(MemoryTypes());
-  uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(store.type)) / 8;
+  const uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(store.type)) / 8;
   store.offset = random_.Below(kernel_.shared_slice / bytes) * bytes;
-  store.sources = {Source(store.type, bytes > 1)};
-  if (bytes == 1) store.sources = {Operand::Register(PickRegister(Ty::kB32), store.type)};
+  store.sources = {bytes == 1 ? Operand::Register(PickRegister(Ty::kB32), store.type) : Source(store.type)};
   store.opcode = "st" + Hints(Space::kShared, false, store.generic) + TypeText(store.type);
   Emit(std::move(store));
-  RandomBarrier();
-  uint32_t reads = random_.Between(1, 3);
-  for (uint32_t i = 0; i < reads; ++i) {
-    Statement load;
-    load.op = Op::kLoad;
-    load.space = Space::kShared;
-    load.generic = random_.Chance(20);
-    load.type = random_.Of(MemoryTypes());
-    bytes = static_cast<uint32_t>(isa::BitsOf(load.type)) / 8;
-    uint32_t count = kernel_.shared_slice * kernel_.Threads() / bytes;
-    Reg number = Compute("rem.u32", {Source(Ty::kU32, false), Operand::Immediate(count, Ty::kU32)});
-    load.index = bytes == 1 ? number
-                            : Compute("mul.lo.u32", {Operand::Register(number, Ty::kU32), Operand::Immediate(bytes, Ty::kU32)});
-    load.offset = kernel_.shared_cells * 8;
-    Reg reg = Define(load.type, !IsFloat(load.type));
-    load.results = {reg};
-    load.opcode = "ld" + Hints(Space::kShared, true, load.generic) + TypeText(load.type);
-    Ty type = load.type;
-    Emit(std::move(load));
-    Visible(reg, type);
-    if (random_.Chance(40)) RandomCompute();
-  }
-  RandomBarrier();
+}
+
+// A load from the slice of thread number `thread` of the block.
+void Generator::LoadSlice(Reg thread) {
+  Statement load;
+  load.op = Op::kLoad;
+  load.space = Space::kShared;
+  load.generic = random_.Chance(20);
+  load.type = random_.Of(MemoryTypes());
+  const uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(load.type)) / 8;
+  load.index = Compute("mul.lo.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(kernel_.shared_slice, Ty::kU32)});
+  load.offset = kernel_.shared_cells * 8 + random_.Below(kernel_.shared_slice / bytes) * bytes;
+  Reg reg = Define(load.type, !IsFloat(load.type));
+  load.results = {reg};
+  load.opcode = "ld" + Hints(Space::kShared, true, load.generic) + TypeText(load.type);
+  Ty type = load.type;
+  Emit(std::move(load));
+  Visible(reg, type);
 }
 
 }  // namespace culvert::gen

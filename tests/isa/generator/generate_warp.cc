@@ -134,6 +134,7 @@ void Generator::RandomWarp() {
       break;
     }
     default:
+      if (kernel_.shared_slice != 0) return WarpExchange();
       s.op = Op::kWarpSync;
       s.opcode = "bar.warp.sync";
       s.sources = {context_.mask};
@@ -152,8 +153,8 @@ void Generator::RandomWarp() {
 void Generator::RandomBarrier() {
   Statement s;
   s.op = Op::kBarrier;
-  s.offset = random_.Chance(60) ? 0 : random_.Below(16);
-  s.style = !plan_.may_exit && random_.Chance(25) ? 1 : 0;
+  s.offset = random_.Chance(60) ? 0 : random_.Below(8);
+  if (!plan_.may_exit && plan_.whole_warps && random_.Chance(25)) s.threads = kernel_.Threads();
   const std::string name = random_.Chance(50) ? "bar" : random_.Chance(50) ? "barrier" : "bar.cta";
   const char* aligned = name == "barrier" && random_.Chance(50) ? ".aligned" : "";
   Reg result = kNoReg;
@@ -178,6 +179,48 @@ void Generator::RandomBarrier() {
   s.results = {result};
   Emit(std::move(s));
   Visible(result, type);
+}
+
+Statement Generator::PlainBarrier(uint32_t number, uint32_t threads, bool aligned) {
+  Statement s;
+  s.op = Op::kBarrier;
+  s.opcode = aligned ? (random_.Chance(50) ? "bar.sync" : "barrier.sync.aligned") : "barrier.sync";
+  s.offset = number;
+  s.threads = threads;
+  return s;
+}
+
+// The first warps of the block, or the other ones, exchange values at a barrier of their own.
+void Generator::RandomSubset() {
+  const uint32_t threads = 32 * random_.Between(1, kernel_.Threads() / 32);
+  Statement move;
+  move.op = Op::kMove;
+  move.opcode = "mov.u32";
+  move.type = Ty::kU32;
+  move.sources = {Operand::Of(Special::kThread)};
+  Reg thread = NewRegister(Width::k32);
+  move.results = {thread};
+  Emit(std::move(move));
+  Reg inside = Compute("setp.lt.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(threads, Ty::kU32)});
+  Statement s;
+  s.op = Op::kIf;
+  s.style = static_cast<uint8_t>(random_.Below(2));
+  s.sources = {Operand::Register(inside, Ty::kPred)};
+  Block body;
+  Block* outer_block = block_;
+  Context outer_context = context_;
+  ScopeMark mark = Mark();
+  block_ = &body;
+  context_.uniform = false;
+  ++context_.depth;
+  ExchangeAmong(threads, random_.Between(8, 15));  // numbers that whole blocks do not use
+  Close(mark, true);
+  block_ = outer_block;
+  context_ = outer_context;
+  s.blocks.push_back(std::move(body));
+  Emit(std::move(s));
+  // What the others do with their slices waits until this is over.
+  RandomBarrier();
 }
 
 }  // namespace culvert::gen

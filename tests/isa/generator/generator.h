@@ -98,6 +98,10 @@ class Generator {
   void RandomAtomic();
   void CellAtomic(bool shared);
   void SharedExchange();
+  void ExchangeAmong(uint32_t threads, uint32_t barrier);
+  void WarpExchange();
+  void StoreOwn();
+  void LoadSlice(Reg thread);
   Reg Index(uint32_t region_bytes, uint32_t access_bytes, uint32_t* offset);
   void InitMemory(Space space, uint32_t bytes);
   std::string Hints(Space space, bool load, bool generic);
@@ -118,6 +122,8 @@ class Generator {
   void RandomShuffle();
   Reg Ballot(const Operand& predicate, const Operand& mask);
   void RandomBarrier();
+  Statement PlainBarrier(uint32_t number, uint32_t threads, bool aligned);
+  void RandomSubset();
 
   // generate_entry.cc
   void MakeVariables(uint32_t count_per_width);

@@ -51,7 +51,7 @@ TEST(Generator, KernelsAgree) {
 TEST(Generator, UsesEveryConstruct) {
   std::set<Op> seen;
   std::set<Space> spaces;
-  bool recursion = false, tables = false, both_abis[2] = {};
+  bool recursion = false, tables = false, abis[3] = {};
   std::function<void(const Block&, uint32_t)> look = [&](const Block& block, uint32_t function) {
     for (const Statement& s : block) {
       seen.insert(s.op);
@@ -65,12 +65,12 @@ TEST(Generator, UsesEveryConstruct) {
     Kernel kernel = Generate(seed);
     for (uint32_t i = 0; i < kernel.functions.size(); ++i) {
       look(kernel.functions[i].body, i);
-      if (i != 0) both_abis[kernel.functions[i].register_abi] = true;
+      if (i != 0) abis[static_cast<size_t>(kernel.functions[i].abi)] = true;
     }
   }
   EXPECT_EQ(seen.size(), static_cast<size_t>(Op::kBarrier) + 1);
   EXPECT_EQ(spaces.size(), static_cast<size_t>(Space::kCells) + 1);
-  EXPECT_TRUE(recursion && tables && both_abis[0] && both_abis[1]);
+  EXPECT_TRUE(recursion && tables && abis[0] && abis[1] && abis[2]);
 }
 
 // ---- The checker itself: one instruction of the text becomes another one. -------------------------------------------

@@ -109,8 +109,10 @@ enum class Op : uint8_t {
   kVote,      // vote.sync: sources predicate, mask
   kMatch,     // match.sync: sources a, mask; results d and, for .all, a predicate (kNoReg: not asked for)
   kRedux,     // redux.sync: sources a, mask
-  kWarpSync,  // bar.warp.sync: sources mask
-  kBarrier,   // bar.sync and bar.red: sources, with a result, the predicate; `offset` the number of the barrier
+  kWarpSync,  // bar.warp.sync: sources mask; orders memory
+  // bar.sync and bar.red: sources, with a result, the predicate; `offset` the number of the barrier; `threads` how many
+  // meet (0: all of the block that have not exited). Without .aligned, threads of a warp may come by different ways.
+  kBarrier,
 };
 
 struct Statement;
@@ -130,9 +132,17 @@ struct Statement {
   bool generic = false;  // generic address
   Reg index = kNoReg;    // u32, in bytes
   uint32_t offset = 0;   // bytes
+  uint32_t threads = 0;
   std::vector<uint32_t> callees;
   std::vector<Block> blocks;
   uint8_t style = 0;  // which of several texts print.cc chooses
+};
+
+// How a device function is called.
+enum class Abi : uint8_t {
+  kParam,     // one .param a value
+  kRegister,  // .reg
+  kPacked,    // all arguments in one .param array of bytes
 };
 
 struct Function {
@@ -140,7 +150,7 @@ struct Function {
   std::vector<Reg> parameters;  // device function
   Reg result = kNoReg;          // device function: register returned at the end of the body; kNoReg: returns nothing
   uint32_t local_bytes = 0;
-  bool register_abi = false;  // .reg instead of .param parameters
+  Abi abi = Abi::kParam;
   Block body;
 };
 

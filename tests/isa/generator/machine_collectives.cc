@@ -1,7 +1,9 @@
 // Operations of several threads: shfl, vote, match, redux, bar.warp and the block barrier (PTX ISA, "Parallel
 // Synchronization and Communication Instructions", and shfl.sync under "Data Movement").
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <map>
 
 #include "tests/isa/generator/machine_state.h"
 
@@ -34,6 +36,7 @@ void Machine::TryWarp(uint32_t warp) {
       lane->state = Thread::State::kReady;
       ++lane->frames.back().pc;
     }
+    if (s.op == Op::kWarpSync) WarpSync(lanes);
     if (s.op == Op::kShuffle) Shuffle(lanes, s);
     if (s.op == Op::kVote) Vote(lanes, s);
     if (s.op == Op::kMatch) Match(lanes, s);
@@ -143,31 +146,59 @@ void Machine::Redux(const std::vector<Thread*>& lanes, const Code& code) {
 }
 
 void Machine::TryBarrier() {
-  std::vector<Thread*> waiting;
+  size_t present = 0;
+  std::map<uint32_t, std::vector<Thread*>> barriers;  // by number
   for (Thread& thread : threads_) {
     if (thread.state == Thread::State::kExited) continue;
-    if (thread.state != Thread::State::kBarrier) return;
-    waiting.push_back(&thread);
+    ++present;
+    if (thread.state == Thread::State::kBarrier) barriers[At(thread).statement->offset].push_back(&thread);
   }
-  if (waiting.empty()) return;
-  const Code& code = At(*waiting[0]);
+  for (auto& [number, waiting] : barriers) {
+    const Code& code = At(*waiting[0]);
+    const uint32_t wanted = code.statement->threads;
+    if (waiting.size() != (wanted == 0 ? present : wanted)) continue;
+    for (Thread* thread : waiting) {
+      const Statement& s = *At(*thread).statement;
+      bool same = &s == code.statement;
+      bool alike = s.opcode == code.statement->opcode && s.threads == wanted && s.opcode.substr(0, 8) == "barrier." &&
+                   !HasModifier(s.opcode, "aligned");
+      if (!same && !alike) return Fail(thread, "threads wait at different barriers");
+    }
+    Release(waiting);
+  }
+}
+
+void Machine::Release(const std::vector<Thread*>& waiting) {
   uint32_t holds = 0;
   for (Thread* thread : waiting) {
-    if (&At(*thread) != &code) return Fail(thread, "threads wait at different barriers");
-    if (!code.statement->results.empty()) holds += static_cast<uint32_t>(Read(*thread, code.statement->sources[0]));
+    const Statement& s = *At(*thread).statement;
+    if (!s.results.empty()) holds += static_cast<uint32_t>(Read(*thread, s.sources[0]));
   }
   ++epoch_;
   for (Thread* thread : waiting) {
+    const Statement& s = *At(*thread).statement;
     ++thread->frames.back().pc;
     thread->state = Thread::State::kReady;
-    if (code.statement->results.empty()) continue;
-    const std::string& opcode = code.statement->opcode;
-    Reg result = code.statement->results[0];
-    if (HasModifier(opcode, "popc")) {
-      Write(*thread, result, holds, Ty::kU32);
+    if (s.results.empty()) continue;
+    if (HasModifier(s.opcode, "popc")) {
+      Write(*thread, s.results[0], holds, Ty::kU32);
     } else {
-      Write(*thread, result, HasModifier(opcode, "and") ? holds == waiting.size() : holds != 0, Ty::kPred);
+      Write(*thread, s.results[0], HasModifier(s.opcode, "and") ? holds == waiting.size() : holds != 0, Ty::kPred);
     }
+  }
+}
+
+// Memory is ordered among the lanes: each knows what the others have done.
+void Machine::WarpSync(const std::vector<Thread*>& lanes) {
+  std::array<uint32_t, 32> known = {};
+  for (Thread* lane : lanes) {
+    for (size_t i = 0; i < 32; ++i) known[i] = std::max(known[i], lane->known[i]);
+    known[lane->index % 32] = std::max(known[lane->index % 32], lane->time);
+  }
+  ++syncs_;
+  for (Thread* lane : lanes) {
+    lane->known = known;
+    lane->time = syncs_;
   }
 }
 

@@ -61,6 +61,13 @@ Machine::Place Machine::Locate(Thread& thread, const Statement& s, uint32_t byte
   return place;
 }
 
+// Several readers: the machine does not remember which. They can only have been lanes of this warp, at a warp
+// synchronisation before the last one.
+bool Machine::ReadersSeen(const Thread& thread, const Touch& touch) {
+  if (touch.reader != kSeveral) return Saw(thread, touch.reader, touch.read_time);
+  return touch.read_time < thread.time;
+}
+
 uint64_t Machine::LoadBytes(Thread& thread, const Place& place, uint32_t at, uint32_t bytes) {
   uint64_t value = 0;
   for (uint32_t i = at; i < at + bytes; ++i) {
@@ -68,9 +75,12 @@ uint64_t Machine::LoadBytes(Thread& thread, const Place& place, uint32_t at, uin
     if (place.touch != nullptr) {
       Touch& touch = place.touch[i];
       if (!touch.defined) Fail(&thread, "shared memory is read before it is written");
-      bool race = (touch.write_epoch == epoch_ && touch.writer != thread.index) || touch.atomic_epoch == epoch_;
+      bool race = (touch.write_epoch == epoch_ && !Saw(thread, touch.writer, touch.write_time)) || touch.atomic_epoch == epoch_;
       if (race) Fail(&thread, "race: reads what another thread writes");
-      touch.reader = touch.read_epoch == epoch_ && touch.reader != thread.index ? kSeveral : thread.index;
+      // A reader that has seen the earlier reads stands for them.
+      bool first = touch.read_epoch != epoch_ || ReadersSeen(thread, touch);
+      touch.reader = first ? thread.index : kSeveral;
+      touch.read_time = first ? thread.time : std::max(touch.read_time, thread.time);
       touch.read_epoch = epoch_;
     }
     value |= uint64_t{place.bytes[i]} << (8 * (i - at));
@@ -83,11 +93,12 @@ void Machine::StoreBytes(Thread& thread, const Place& place, uint32_t at, uint32
     if (place.defined != nullptr) place.defined[i] = 1;
     if (place.touch != nullptr) {
       Touch& touch = place.touch[i];
-      bool race = (touch.write_epoch == epoch_ && touch.writer != thread.index) ||
-                  (touch.read_epoch == epoch_ && touch.reader != thread.index) || touch.atomic_epoch == epoch_;
+      bool race = (touch.write_epoch == epoch_ && !Saw(thread, touch.writer, touch.write_time)) ||
+                  (touch.read_epoch == epoch_ && !ReadersSeen(thread, touch)) || touch.atomic_epoch == epoch_;
       if (race) Fail(&thread, "race: writes what another thread uses");
       touch.write_epoch = epoch_;
       touch.writer = thread.index;
+      touch.write_time = thread.time;
       touch.defined = true;
     }
     place.bytes[i] = static_cast<uint8_t>(value >> (8 * (i - at)));

@@ -2,6 +2,7 @@
 #ifndef CULVERT_TESTS_ISA_GENERATOR_MACHINE_STATE_H_
 #define CULVERT_TESTS_ISA_GENERATOR_MACHINE_STATE_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ struct Thread {
   uint32_t mask = 0;   // kWarp: lanes it waits for
   uint64_t carry = 0;
   bool carry_defined = false;
+  // When it last synchronised with lanes of its warp, and for each of them up to which time this thread has seen what it
+  // did. What lies before the last barrier of the block is seen anyway.
+  uint32_t time = 1;
+  std::array<uint32_t, 32> known = {};
   std::vector<Frame> frames;
   std::vector<uint64_t> registers;
   std::vector<uint8_t> defined;
@@ -33,8 +38,8 @@ struct Thread {
 
 // Who touched a byte of shared memory since which barrier.
 struct Touch {
-  uint32_t write_epoch = 0, writer = 0;
-  uint32_t read_epoch = 0, reader = 0;  // reader kSeveral: more than one thread
+  uint32_t write_epoch = 0, writer = 0, write_time = 0;
+  uint32_t read_epoch = 0, reader = 0, read_time = 0;  // reader kSeveral: more than one thread
   uint32_t atomic_epoch = 0;
   bool defined = false;
 };
@@ -72,6 +77,12 @@ class Machine {
     bool writable = false;
   };
   Place Locate(Thread& thread, const Statement& statement, uint32_t bytes);
+  // True if `thread` knows what `other` did at `time`.
+  static bool Saw(const Thread& thread, uint32_t other, uint32_t time) {
+    if (other == thread.index) return true;
+    return other / 32 == thread.index / 32 && thread.known[other % 32] >= time;
+  }
+  static bool ReadersSeen(const Thread& thread, const Touch& touch);
   uint64_t LoadBytes(Thread& thread, const Place& place, uint32_t at, uint32_t bytes);
   void StoreBytes(Thread& thread, const Place& place, uint32_t at, uint32_t bytes, uint64_t value);
   void Load(Thread& thread, const Statement& statement);
@@ -81,6 +92,8 @@ class Machine {
   // machine_collectives.cc
   void TryWarp(uint32_t warp);
   void TryBarrier();
+  void Release(const std::vector<Thread*>& waiting);
+  void WarpSync(const std::vector<Thread*>& lanes);
   void Shuffle(const std::vector<Thread*>& lanes, const Statement& statement);
   void Vote(const std::vector<Thread*>& lanes, const Statement& statement);
   void Match(const std::vector<Thread*>& lanes, const Statement& statement);
@@ -94,6 +107,7 @@ class Machine {
   std::vector<uint8_t> shared_;
   std::vector<Touch> touches_;
   uint32_t epoch_ = 0;  // barriers passed
+  uint32_t syncs_ = 1;  // synchronisations of warps
   uint32_t block_ = 0;
 };
 

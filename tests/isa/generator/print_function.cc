@@ -19,6 +19,20 @@ FunctionPrinter::FunctionPrinter(const Kernel& kernel, uint32_t index, const Mod
   if (function_.result != kNoReg) uses_[function_.result].other = true;
 }
 
+std::vector<uint32_t> PackedOffsets(const Function& function, bool pointers) {
+  std::vector<uint32_t> out;
+  uint32_t at = 0;
+  for (Reg reg : function.parameters) {
+    uint32_t bytes = static_cast<uint32_t>(BitsOf(function.registers[reg])) / 8;
+    at = (at + bytes - 1) / bytes * bytes;
+    out.push_back(at);
+    at += bytes;
+  }
+  at = (at + 7) / 8 * 8 + (pointers ? 24 : 0);
+  out.push_back(at == 0 ? 8 : at);  // an array of no bytes is not allowed
+  return out;
+}
+
 void FunctionPrinter::Use(Reg reg, Ty type) {
   if (reg == kNoReg) return;
   Uses& uses = uses_[reg];
@@ -142,9 +156,13 @@ std::string FunctionPrinter::Prologue() {
   }
   const bool entry = index_ == 0;
   const bool pointers = entry || style_.pass_pointers;
+  uint32_t packed = PackedOffsets(function_, true).back() - 24;
   auto pointer = [&](const char* name, const char* parameter) {
     absl::StrAppend(&out, "  .reg .b64 %", name, "; ");
-    if (entry || !function_.register_abi) {
+    if (!entry && function_.abi == Abi::kPacked) {
+      absl::StrAppend(&out, "ld.param.u64 %", name, ", [args+", packed, "];");
+      packed += 8;
+    } else if (entry || function_.abi == Abi::kParam) {
       absl::StrAppend(&out, "ld.param.u64 %", name, ", [", parameter, "];");
     } else {
       absl::StrAppend(&out, "mov.u64 %", name, ", ", parameter, ";");
@@ -172,10 +190,12 @@ std::string FunctionPrinter::Prologue() {
 }
 
 std::string FunctionPrinter::ParameterList(bool results) {
-  const char* space = function_.register_abi ? ".reg" : ".param";
+  const char* space = function_.abi == Abi::kRegister ? ".reg" : ".param";
   std::vector<std::string> items;
   if (results) {
     if (function_.result != kNoReg) items.push_back(absl::StrCat(space, " .", TypeSuffix(function_.registers[function_.result]), " rv"));
+  } else if (function_.abi == Abi::kPacked) {
+    items.push_back(absl::StrCat(".param .align 8 .b8 args[", PackedOffsets(function_, style_.pass_pointers).back(), "]"));
   } else {
     for (size_t i = 0; i < function_.parameters.size(); ++i)
       items.push_back(absl::StrCat(space, " .", TypeSuffix(function_.registers[function_.parameters[i]]), " a", i));
@@ -202,7 +222,9 @@ std::string FunctionPrinter::Print() {
     for (size_t i = 0; i < function_.parameters.size(); ++i) {
       Reg reg = function_.parameters[i];
       std::string type = TypeSuffix(function_.registers[reg]);
-      if (function_.register_abi) {
+      if (function_.abi == Abi::kPacked) {
+        Line(absl::StrCat("ld.param.", type, " ", Name(reg), ", [args+", PackedOffsets(function_, false)[i], "];"));
+      } else if (function_.abi == Abi::kRegister) {
         Line(absl::StrCat("mov.", type, " ", Name(reg), ", a", i, ";"));
       } else {
         Line(absl::StrCat("ld.param.", type, " ", Name(reg), ", [a", i, "];"));

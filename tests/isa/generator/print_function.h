@@ -84,6 +84,9 @@ class FunctionPrinter {
   std::vector<Loop> loops_;
 };
 
+// Abi::kPacked: the offset of each parameter, then the size; the three pointers are the last 24 bytes.
+std::vector<uint32_t> PackedOffsets(const Function& function, bool pointers);
+
 std::string TypeSuffix(Width width);  // "b32", "pred"
 
 }  // namespace culvert::gen

@@ -42,13 +42,14 @@ void FunctionPrinter::PrintStatement(const Statement& s) {
 
 void FunctionPrinter::PrintIf(const Statement& s) {
   const std::string other = NewLabel(), end = NewLabel();
+  const char* bra = s.style & 2 ? "bra.uni " : "bra ";
   const bool has_else = s.blocks.size() > 1 && !s.blocks[1].empty();
   if (!has_else) {
-    Line(absl::StrCat(Predicate(s.sources[0], true), "bra ", end, ";"));
+    Line(absl::StrCat(Predicate(s.sources[0], true), bra, end, ";"));
     PrintBlock(s.blocks[0]);
   } else {
     const bool then_first = s.style % 2 == 0;
-    Line(absl::StrCat(Predicate(s.sources[0], then_first), "bra ", other, ";"));
+    Line(absl::StrCat(Predicate(s.sources[0], then_first), bra, other, ";"));
     PrintBlock(s.blocks[then_first ? 0 : 1]);
     Line(absl::StrCat("bra", random_.Chance(10) ? ".uni " : " ", end, ";"));
     Line(absl::StrCat(other, ":"));
@@ -102,7 +103,7 @@ void FunctionPrinter::PrintSwitch(const Statement& s) {
 
 void FunctionPrinter::PrintResult(const Operand& value) {
   std::string type = TypeSuffix(function_.registers[function_.result]);
-  if (function_.register_abi) {
+  if (function_.abi == Abi::kRegister) {
     Line(absl::StrCat("mov.", type, " rv, ", Text(value), ";"));
   } else {
     Line(absl::StrCat("st.param.", type, " [rv], ", Text(value), ";"));
@@ -129,22 +130,30 @@ void FunctionPrinter::PrintCall(const Statement& s) {
   Line("{");
   std::vector<std::string> names;
   std::string prototype_parameters, result, prototype_result;
-  const char* space = callee.register_abi ? ".reg" : ".param";
-  auto pass = [&](const std::string& type, const std::string& value) {
+  const char* space = callee.abi == Abi::kRegister ? ".reg" : ".param";
+  const std::vector<uint32_t> offsets = PackedOffsets(callee, style_.pass_pointers);
+  uint32_t pointer_at = offsets.back() - 24;
+  if (callee.abi == Abi::kPacked) {
+    Line(absl::StrCat(".param .align 8 .b8 packed[", offsets.back(), "];"));
+    prototype_parameters = absl::StrCat(".param .align 8 .b8 _[", offsets.back(), "]");
+  }
+  auto pass = [&](const std::string& type, const std::string& value, uint32_t offset) {
+    if (callee.abi == Abi::kPacked) return Line(absl::StrCat("st.param.", type, " [packed+", offset, "], ", value, ";"));
     absl::StrAppend(&prototype_parameters, prototype_parameters.empty() ? "" : ", ", space, " .", type, " _");
-    if (callee.register_abi) return names.push_back(value);
+    if (callee.abi == Abi::kRegister) return names.push_back(value);
     names.push_back(absl::StrCat("arg", names.size()));
     Line(absl::StrCat(".param .", type, " ", names.back(), "; st.param.", type, " [", names.back(), "], ", value, ";"));
   };
-  for (size_t i = 0; i < arguments; ++i) pass(TypeSuffix(callee.registers[callee.parameters[i]]), Text(s.sources[i]));
+  for (size_t i = 0; i < arguments; ++i) pass(TypeSuffix(callee.registers[callee.parameters[i]]), Text(s.sources[i]), offsets[i]);
   if (style_.pass_pointers) {
-    for (const char* name : {"%input", "%output", "%cells"}) pass("b64", name);
+    for (const char* name : {"%input", "%output", "%cells"}) pass("b64", name, pointer_at), pointer_at += 8;
   }
+  if (callee.abi == Abi::kPacked) names = {"packed"};
   if (callee.result != kNoReg) {
     std::string type = TypeSuffix(callee.registers[callee.result]);
     prototype_result = absl::StrCat("(", space, " .", type, " _) ");
     result = s.results.empty() ? "unused" : Name(s.results[0]);
-    if (!callee.register_abi) {
+    if (callee.abi != Abi::kRegister) {
       Line(absl::StrCat(".param .", type, " back;"));
       result = "back";
     } else if (s.results.empty()) {
@@ -166,8 +175,8 @@ void FunctionPrinter::PrintCall(const Statement& s) {
     prototype = absl::StrCat(", proto", index_, "_", n);
     Line(absl::StrCat("proto", index_, "_", n, ": .callprototype ", prototype_result, "_ (", prototype_parameters, ");"));
   }
-  Line(absl::StrCat("call ", result, target, ", (", absl::StrJoin(names, ", "), ")", prototype, ";"));
-  if (!callee.register_abi && !s.results.empty())
+  Line(absl::StrCat(Guard(s), "call ", result, target, ", (", absl::StrJoin(names, ", "), ")", prototype, ";"));
+  if (callee.abi != Abi::kRegister && !s.results.empty())
     Line(absl::StrCat("ld.param.", TypeSuffix(callee.registers[callee.result]), " ", Name(s.results[0]), ", [back];"));
   Line("}");
 }
@@ -206,7 +215,7 @@ void FunctionPrinter::PrintPlain(const Statement& s) {
   if (s.op == Op::kBarrier) {
     std::vector<std::string> items = results;
     items.push_back(std::to_string(s.offset));
-    if (s.style % 2 == 1 && kernel_.Threads() % 32 == 0) items.push_back(std::to_string(kernel_.Threads()));
+    if (s.threads != 0) items.push_back(std::to_string(s.threads));
     if (!sources.empty()) items.push_back(sources[0]);
     return Line(absl::StrCat(text, absl::StrJoin(items, ", "), ";"));
   }
