@@ -31,7 +31,7 @@ std::optional<Ty> TypeNamed(std::string_view name) {
   return std::nullopt;
 }
 
-OpcodeName::OpcodeName(std::string_view text) {
+OpcodeName::OpcodeName(std::string_view text, int sources) : sources_(sources) {
   size_t dot = std::min(text.find('.'), text.size());
   mnemonic_ = text.substr(0, dot);
   while (dot < text.size()) {
@@ -59,13 +59,13 @@ std::optional<Ty> OpcodeName::TakeType() {
   return std::nullopt;
 }
 
-std::optional<Evaluator> Find(std::string_view opcode) {
+std::optional<Evaluator> Find(std::string_view opcode, int sources) {
   using Family = std::optional<Evaluator> (*)(OpcodeName);
   constexpr std::array<Family, 10> kFamilies = {FindInteger,     FindExtended,     FindLogic,       FindIntegerCompare,
                                                 FindFloat,       FindFloatCompare, FindApproximate, FindHalf,
                                                 FindHalfCompare, FindConvert};
   for (Family family : kFamilies) {
-    if (std::optional<Evaluator> found = family(OpcodeName(opcode))) return found;
+    if (std::optional<Evaluator> found = family(OpcodeName(opcode, sources))) return found;
   }
   return std::nullopt;
 }

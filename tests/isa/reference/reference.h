@@ -77,8 +77,10 @@ struct Evaluator {
 // The opcode text of an instruction, taken apart: "add.rn.ftz.f32" -> "add", {"rn", "ftz", "f32"}.
 class OpcodeName {
  public:
-  explicit OpcodeName(std::string_view text);
+  explicit OpcodeName(std::string_view text, int sources = 0);
   const std::string& mnemonic() const { return mnemonic_; }
+  // Source operands of the instruction; 0: not known, the form with the fewest is meant.
+  int sources() const { return sources_; }
   const std::vector<std::string>& modifiers() const { return modifiers_; }
   // Removes the modifier from the list; false if it is not there.
   bool Take(std::string_view modifier);
@@ -90,10 +92,12 @@ class OpcodeName {
  private:
   std::string mnemonic_;
   std::vector<std::string> modifiers_;
+  int sources_;
 };
 
 // The evaluator of an opcode text such as "setp.lt.and.ftz.f32"; nullopt if none of the families below knows it.
-std::optional<Evaluator> Find(std::string_view opcode);
+// `sources`: the number of source operands, which some opcodes (min.f32) leave open; 0: the form with the fewest.
+std::optional<Evaluator> Find(std::string_view opcode, int sources = 0);
 
 // The families. Each answers for its own instructions and gives nullopt for everything else.
 std::optional<Evaluator> FindInteger(OpcodeName name);   // integer.cc: add .. dp2a, packed 16-bit integers
