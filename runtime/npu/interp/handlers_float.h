@@ -67,7 +67,7 @@ CULVERT_UNARY(NEG_F32, F32x, F32x, Canonical(Negate(a)))
 CULVERT_UNARY(NEG_F64, F64x, F64x, Canonical(Negate(a)))
 CULVERT_UNARY(NEG_F32_X, F32x, F32x, Canonical(Negate(FlushIf(ip->x, a))))
 CULVERT_UNARY(ABS_F32, F32x, F32x, Canonical(Absolute(a)))
-CULVERT_UNARY(ABS_F64, F64x, F64x, Canonical(Absolute(a)))
+CULVERT_UNARY(ABS_F64, F64x, F64x, Select(a != a, a, Absolute(a)))  // PTX ISA, abs: a NaN is passed through
 CULVERT_UNARY(ABS_F32_X, F32x, F32x, Canonical(Absolute(FlushIf(ip->x, a))))
 CULVERT_BINARY(COPYSIGN_F32, F32x, F32x, F32x, CopySign(b, a))
 CULVERT_BINARY(COPYSIGN_F64, F64x, F64x, F64x, CopySign(b, a))

@@ -140,7 +140,7 @@ void Signs(std::vector<Case>& cases) {
                      return Result{ApplyFlags(kFormatF64, o.a ^ kFormatF64.SignBit(), 0)};
                    }});
   cases.push_back({Op::ABS_F64, "F=F", {}, [](const Operands& o) {
-                     return Result{ApplyFlags(kFormatF64, o.a & ~kFormatF64.SignBit(), 0)};
+                     return Result{IsNan(kFormatF64, o.a) ? o.a : o.a & ~kFormatF64.SignBit()};
                    }});
   cases.push_back({Op::COPYSIGN_F32, "f=ff", {}, [](const Operands& o) {
                      return Result{(o.a & 0x80000000u) | (o.b & 0x7fffffffu)};
