@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     const auto image = culvert::compiler::SelectImage(bytes.data(), bytes.size(), 121);
     if (image.ok()) {
       const bool has_version = image->texts.at(0).ptx.find("\n.version ") != std::string::npos;
-      std::printf("%s: arch %u name '%s' %s\n", argv[i], image->texts.at(0).arch, image->name.c_str(),
+      std::printf("%s: arch %u name '%s' %s\n", argv[i], image->texts.at(0).arch, image->texts.at(0).name.c_str(),
                   has_version ? "ptx" : "no-ptx");
     } else {
       std::printf("%s: error %u %s\n", argv[i], static_cast<unsigned>(culvert::KindOf(image.status())),
