@@ -124,7 +124,7 @@ std::optional<Evaluator> BetweenIntegers(Ty to_type, Ty from_type, const Modifie
 }
 
 std::optional<Evaluator> ToFloat(Ty to_type, Ty from_type, const Modifiers& modifiers) {
-  if (!modifiers.rounding || modifiers.integral) return std::nullopt;
+  if (!modifiers.rounding || modifiers.integral || (modifiers.ftz && to_type != Ty::kF32)) return std::nullopt;
   return WithFormat(to_type, [&]<Format kTo>() -> std::optional<Evaluator> {
     return Unary(to_type, from_type,
                  [from = *IntegerOf(from_type), rounding = *modifiers.rounding,
@@ -137,18 +137,18 @@ std::optional<Evaluator> ToFloat(Ty to_type, Ty from_type, const Modifiers& modi
 
 // .sat changes nothing: out of range gives the nearest bound anyway.
 std::optional<Evaluator> ToInteger(Ty to_type, Ty from_type, const Modifiers& modifiers) {
-  if (!modifiers.integral || modifiers.rounding) return std::nullopt;
+  if (!modifiers.integral || modifiers.rounding || (modifiers.ftz && from_type != Ty::kF32)) return std::nullopt;
   Integer to = *IntegerOf(to_type);
   uint64_t nan = from_type == Ty::kF64 || to.bits == 64 ? uint64_t{1} << (to.bits - 1) : 0;
-  bool flush = modifiers.ftz && from_type == Ty::kF32;
   return WithFormat(from_type, [&]<Format kFrom>() -> std::optional<Evaluator> {
     return Unary(to_type, from_type,
-                 [to, nan, flush, rounding = *modifiers.integral](uint64_t bits) __attribute__((always_inline)) {
-                   Number number = Decode<kFrom>(flush ? Flushed<kFrom>(bits) : bits);
-                   // An infinity looks like a number too large for every integer, or for f16 like 65536.
-                   uint64_t magnitude = number.infinite ? ~uint64_t{0} : RoundToInteger<kFrom>(number, rounding);
-                   return number.nan ? nan : to.Clamped(number.negative, magnitude);
-                 });
+                 [to, nan, flush = modifiers.ftz, rounding = *modifiers.integral](uint64_t bits)
+                     __attribute__((always_inline)) {
+                       Number number = Decode<kFrom>(flush ? Flushed<kFrom>(bits) : bits);
+                       // An infinity looks like a number too large for every integer, or for f16 like 65536.
+                       uint64_t magnitude = number.infinite ? ~uint64_t{0} : RoundToInteger<kFrom>(number, rounding);
+                       return number.nan ? nan : to.Clamped(number.negative, magnitude);
+                     });
   });
 }
 
@@ -196,11 +196,14 @@ int PrecisionOf(Ty type) {
 }
 
 std::optional<Evaluator> BetweenFloats(Ty to, Ty from, const Modifiers& modifiers) {
-  bool narrows = PrecisionOf(to) < PrecisionOf(from);
-  if ((modifiers.integral && to != from) || (narrows && !modifiers.rounding)) return std::nullopt;
-  // Between half precision and bfloat16 both the digits and the range may be lost; `.rn` may be left away one way.
-  bool sideways = from == Ty::kBf16 && to == Ty::kF16;
-  if (modifiers.rounding && !narrows && !sideways) return std::nullopt;
+  if (modifiers.integral && (to != from || modifiers.rounding)) return std::nullopt;
+  // Between half precision and bfloat16 `.rn` may be left away. From bfloat16 a rounding may stand where it does
+  // nothing: that is the assembler's rule, the ISA has none of the two.
+  bool narrows = PrecisionOf(to) < PrecisionOf(from), sideways = BitsOf(to) == BitsOf(from) && to != from;
+  if (narrows && !sideways && !modifiers.rounding) return std::nullopt;
+  if (!narrows && modifiers.rounding && (from != Ty::kBf16 || to == from)) return std::nullopt;
+  bool single = to == Ty::kF32 || from == Ty::kF32;
+  if (modifiers.ftz && !single) return std::nullopt;
   return WithFormat(from, [&]<Format kFrom>() {
     return WithFormat(to, [&]<Format kTo>() -> std::optional<Evaluator> {
       return Unary(to, from, MakeConversion<kFrom, kTo>(to, from, modifiers));

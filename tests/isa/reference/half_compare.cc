@@ -213,7 +213,9 @@ std::optional<Evaluator> FindSet(OpcodeName name) {
     if (to != source && !to_integer) return std::nullopt;
     return source == Ty::kF16x2 ? SetFromFloat<kHalf>(*parsed) : SetFromFloat<kBrain>(*parsed);
   }
-  if (source == Ty::kF16 && (to_scalar || to_integer || to_short)) return SetFromFloat<kHalf>(*parsed);
+  if (source == Ty::kF32 && to == Ty::kBf16 && parsed->flush) return std::nullopt;
+  if (source == Ty::kF16 && (to_scalar || to_integer || to_short) && !(to == Ty::kBf16 && parsed->flush))
+    return SetFromFloat<kHalf>(*parsed);
   if (source == Ty::kBf16 && (to == source || to_integer || to_short)) return SetFromFloat<kBrain>(*parsed);
   if (source == Ty::kF32 && to_scalar) return SetFromFloat<kSingle>(*parsed);
   if (source == Ty::kF64 && to_scalar && !parsed->flush) return SetFromFloat<kDouble>(*parsed);
