@@ -58,6 +58,12 @@ std::vector<uint64_t> FloatEdges(int exponent_bits, int fraction_bits) {
   return edges;
 }
 
+// And the NaN that fma.oob takes for zero (docs/npu.md, 3.5).
+std::vector<uint64_t> WithOutOfBounds(std::vector<uint64_t> edges) {
+  edges.push_back(0x7ff7);
+  return edges;
+}
+
 std::vector<uint64_t> Pairs(const std::vector<uint64_t>& half, int bits) {
   std::vector<uint64_t> edges;
   for (size_t i = 0; i < half.size(); ++i) edges.push_back(half[i] | half[(i * 7 + 3) % half.size()] << bits);
@@ -70,17 +76,17 @@ std::vector<uint64_t> MakeEdges(Ty type) {
     case Ty::kCarry:
       return {0, 1};
     case Ty::kF16:
-      return FloatEdges(5, 10);
+      return WithOutOfBounds(FloatEdges(5, 10));
     case Ty::kBf16:
-      return FloatEdges(8, 7);
+      return WithOutOfBounds(FloatEdges(8, 7));
     case Ty::kF32:
       return FloatEdges(8, 23);
     case Ty::kF64:
       return FloatEdges(11, 52);
     case Ty::kF16x2:
-      return Pairs(FloatEdges(5, 10), 16);
+      return Pairs(WithOutOfBounds(FloatEdges(5, 10)), 16);
     case Ty::kBf16x2:
-      return Pairs(FloatEdges(8, 7), 16);
+      return Pairs(WithOutOfBounds(FloatEdges(8, 7)), 16);
     case Ty::kF32x2:
       return Pairs(FloatEdges(8, 23), 32);
     case Ty::kU16x2:

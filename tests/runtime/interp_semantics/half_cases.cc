@@ -17,7 +17,7 @@ uint64_t Element(Kind kind, Format format, uint64_t raw_a, uint64_t raw_b, uint6
     if (absolute) value &= ~format.SignBit();
   }
   Real a = Decode(format, in[0]), b = Decode(format, in[1]), c = Decode(format, in[2]);
-  bool oob = (flags & bytecode::kOob) && (raw_a == 0xffff || raw_b == 0xffff || raw_c == 0xffff);
+  bool oob = (flags & bytecode::kOob) && (raw_a == 0x7ff7 || raw_b == 0x7ff7 || raw_c == 0x7ff7);
   uint64_t bits = 0;
   switch (kind) {
     case Kind::kAdd:
