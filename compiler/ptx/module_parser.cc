@@ -235,7 +235,7 @@ bool ModuleParser::ParseAlias() {
 }
 
 bool ModuleParser::Declare(std::string_view name, SymbolRef symbol, SourcePosition position) {
-  if (!data_->symbols.emplace(name, symbol).second || data_->opaque_variables.contains(name)) {
+  if (data_->opaque_variables.contains(name) || !data_->symbols.emplace(name, symbol).second) {
     return Error(position, kDuplicate, Concat("'", name, "' is declared twice"));
   }
   return true;

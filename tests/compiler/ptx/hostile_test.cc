@@ -56,6 +56,12 @@ TEST(Hostile, ManyDimensions) {
   EXPECT_THAT(failure.message, HasSubstr("too many dimensions"));
 }
 
+// Found by fuzz_ptx: the name of a texture stood in the symbol table for a function that did not exist.
+TEST(Hostile, FunctionsNamedLikeATexture) {
+  const std::string text = ".global .texref t; .func t(); .func t(); .func t() { ret; } .global .u32 t; .alias t, t;";
+  EXPECT_THAT(IndexError(kHeader + text).message, HasSubstr("'t' is declared twice"));
+}
+
 TEST(Hostile, OffsetsThatOverflow) {
   IndexOk(std::string(kHeader) +
           ".global .u64 a; .global .u64 b = generic(a + 9223372036854775807) + 9223372036854775807;");
