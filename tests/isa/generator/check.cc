@@ -23,9 +23,11 @@ std::string Describe(const Kernel& kernel, const Output& engine, const Output& m
   while (engine[at] == machine[at]) ++at;
   for (size_t i = at; i < engine.size(); ++i) count += engine[i] != machine[i];
   size_t cells = engine.size() - kCellBytes;
-  std::string where = at >= cells ? absl::StrCat("cell ", (at - cells) / 8)
-                                  : absl::StrCat("thread ", at / kernel.private_bytes, ", byte ", at % kernel.private_bytes);
-  return absl::StrCat(where, ": ", engine[at], " instead of ", machine[at], "; ", count, " of ", engine.size(), " bytes differ");
+  std::string where = at >= cells
+                          ? absl::StrCat("cell ", (at - cells) / 8)
+                          : absl::StrCat("thread ", at / kernel.private_bytes, ", byte ", at % kernel.private_bytes);
+  return absl::StrCat(where, ": ", engine[at], " instead of ", machine[at], "; ", count, " of ", engine.size(),
+                      " bytes differ");
 }
 
 }  // namespace
@@ -38,7 +40,8 @@ std::vector<EngineOptions> RunsOf(const Kernel& kernel) {
   return runs;
 }
 
-Verdict CheckWith(const Kernel& kernel, Engine& engine, const std::vector<EngineOptions>& runs, const Mutation& mutate) {
+Verdict CheckWith(const Kernel& kernel, Engine& engine, const std::vector<EngineOptions>& runs,
+                  const Mutation& mutate) {
   Verdict verdict;
   MachineResult machine = Execute(kernel);
   if (!machine.problem.empty()) {

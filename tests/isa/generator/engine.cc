@@ -107,8 +107,8 @@ absl::StatusOr<Output> Engine::Run(const Job& job, const EngineOptions& options)
   services.report_fault = [](culvert_launch_state* launch, const culvert_fault* fault) {
     Memory* m = static_cast<Memory*>(launch->device);
     std::lock_guard lock(m->mutex);
-    m->fault = absl::StrFormat("fault kind %d, address %x, space %d, thread %d, instruction %d", fault->kind, fault->address,
-                               fault->space, fault->thread[0], fault->instruction);
+    m->fault = absl::StrFormat("fault kind %d, address %x, space %d, thread %d, instruction %d", fault->kind,
+                               fault->address, fault->space, fault->thread[0], fault->instruction);
     launch->stop = 1;
   };
   services.heap_alloc = [](culvert_launch_state*, uint64_t) -> uint64_t { return 0; };

@@ -24,8 +24,8 @@ struct Job {
 Job MakeJob(const Kernel& kernel);
 
 struct EngineOptions {
-  bool plain = false;     // LowerOptions::plain
-  uint32_t workers = 1;   // threads that run blocks
+  bool plain = false;    // LowerOptions::plain
+  uint32_t workers = 1;  // threads that run blocks
 };
 
 class Engine {

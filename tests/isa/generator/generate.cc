@@ -3,16 +3,17 @@
 #include <algorithm>
 
 #include "tests/isa/generator/generator.h"
+#include "tests/isa/generator/print.h"
 
 namespace culvert::gen {
 namespace {
 
 const std::vector<CellRule>& CellRules() {
-  static const auto& rules = *new std::vector<CellRule>{
-      {"add", Ty::kU32}, {"add", Ty::kS32}, {"add", Ty::kU64}, {"and", Ty::kB32}, {"or", Ty::kB32},
-      {"xor", Ty::kB32}, {"or", Ty::kB64},  {"xor", Ty::kB64}, {"min", Ty::kU32}, {"max", Ty::kU32},
-      {"min", Ty::kS32}, {"max", Ty::kS32}, {"max", Ty::kU64}, {"min", Ty::kS64}, {"inc", Ty::kU32, 5},
-      {"dec", Ty::kU32, 6}};
+  static const auto& rules =
+      *new std::vector<CellRule>{{"add", Ty::kU32}, {"add", Ty::kS32}, {"add", Ty::kU64},    {"and", Ty::kB32},
+                                 {"or", Ty::kB32},  {"xor", Ty::kB32}, {"or", Ty::kB64},     {"xor", Ty::kB64},
+                                 {"min", Ty::kU32}, {"max", Ty::kU32}, {"min", Ty::kS32},    {"max", Ty::kS32},
+                                 {"max", Ty::kU64}, {"min", Ty::kS64}, {"inc", Ty::kU32, 5}, {"dec", Ty::kU32, 6}};
   return rules;
 }
 
@@ -122,16 +123,18 @@ Kernel Generate(uint64_t seed) {
   return kernel;
 }
 
-uint64_t PoolFingerprint() {
+uint64_t Fingerprint() {
   static const uint64_t fingerprint = [] {
     uint64_t hash = 0xcbf29ce484222325;
+    auto add = [&](const std::string& text) {
+      for (char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+    };
     for (const std::vector<RowPool>* pools : {&Opcodes::Get().rows, &Opcodes::Get().carry}) {
       for (const RowPool& pool : *pools) {
-        for (const Instance& instance : pool.instances) {
-          for (char c : instance.opcode) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-        }
+        for (const Instance& instance : pool.instances) add(instance.opcode);
       }
     }
+    for (uint64_t seed = 0; seed < 100; ++seed) add(Print(Generate(seed)));
     return hash;
   }();
   return fingerprint;

@@ -11,8 +11,9 @@ namespace culvert::gen {
 
 Kernel Generate(uint64_t seed);
 
-// A number that changes when the pool of opcodes does: ranges of seeds done with another pool are done anew.
-uint64_t PoolFingerprint();
+// A number that changes with the pool of opcodes and with what the generator makes of a seed: ranges of seeds done
+// under another number are done anew.
+uint64_t Fingerprint();
 
 }  // namespace culvert::gen
 

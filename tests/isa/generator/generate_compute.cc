@@ -83,8 +83,8 @@ void Generator::RandomMove() {
   static const std::vector<Ty> kTypes = {Ty::kB16, Ty::kU16, Ty::kS16, Ty::kB32, Ty::kU32, Ty::kS32,
                                          Ty::kB64, Ty::kU64, Ty::kS64, Ty::kF32, Ty::kF64};
   static const std::vector<Special> kSpecials = {
-      Special::kTidX,    Special::kTidY,    Special::kTidZ,       Special::kNtidX,      Special::kNtidY,
-      Special::kCtaidX,  Special::kCtaidY,  Special::kNctaidX,    Special::kNctaidY,    Special::kLaneId,
+      Special::kTidX,       Special::kTidY,       Special::kTidZ,       Special::kNtidX,      Special::kNtidY,
+      Special::kCtaidX,     Special::kCtaidY,     Special::kNctaidX,    Special::kNctaidY,    Special::kLaneId,
       Special::kLaneMaskEq, Special::kLaneMaskLt, Special::kLaneMaskLe, Special::kLaneMaskGt, Special::kLaneMaskGe};
   Statement s;
   s.op = Op::kMove;

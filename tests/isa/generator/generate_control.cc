@@ -6,8 +6,8 @@
 namespace culvert::gen {
 namespace {
 
-constexpr uint32_t kMaxTimes = 40;     // how often a statement may run in a call
-constexpr uint32_t kMaxCost = 1500;    // statements of a function, callees included, about
+constexpr uint32_t kMaxTimes = 40;   // how often a statement may run in a call
+constexpr uint32_t kMaxCost = 1500;  // statements of a function, callees included, about
 constexpr int kMaxDepth = 4;
 
 Ty BitsType(Width width) { return width == Width::k16 ? Ty::kB16 : width == Width::k32 ? Ty::kB32 : Ty::kB64; }
@@ -109,7 +109,8 @@ void Generator::RandomIf() {
   if (context_.uniform && random_.Chance(50)) {
     static const std::vector<const char*> kCompare = {"setp.lt.u32", "setp.ge.u32", "setp.ne.u32"};
     if (random_.Chance(40)) s.style |= 2;
-    condition.reg = Compute(random_.Of(kCompare), {Operand::Register(random_.Of(uniform_), Ty::kU32), Operand::Immediate(random_.Below(4), Ty::kU32)});
+    condition.reg = Compute(random_.Of(kCompare), {Operand::Register(random_.Of(uniform_), Ty::kU32),
+                                                   Operand::Immediate(random_.Below(4), Ty::kU32)});
   } else {
     condition.reg = PickRegister(Ty::kPred);
     condition.negated = random_.Chance(50);
@@ -138,10 +139,14 @@ void Generator::RandomLoop() {
   Operand count = Operand::Immediate(random_.Below(6), Ty::kU32);
   bool same = true;  // in all lanes that are here
   if (random_.Chance(30) && !uniform_.empty()) {
-    count = Operand::Register(Compute("and.b32", {Operand::Register(random_.Of(uniform_), Ty::kB32), Operand::Immediate(3, Ty::kB32)}), Ty::kU32);
+    count = Operand::Register(
+        Compute("and.b32", {Operand::Register(random_.Of(uniform_), Ty::kB32), Operand::Immediate(3, Ty::kB32)}),
+        Ty::kU32);
   } else if (random_.Chance(60)) {
     same = false;
-    count = Operand::Register(Compute("and.b32", {Source(Ty::kB32, false), Operand::Immediate(random_.Chance(60) ? 3 : 5, Ty::kB32)}), Ty::kU32);
+    count = Operand::Register(
+        Compute("and.b32", {Source(Ty::kB32, false), Operand::Immediate(random_.Chance(60) ? 3 : 5, Ty::kB32)}),
+        Ty::kU32);
   }
   const bool breaks = random_.Chance(30);
   const bool keeps_mask = context_.has_mask && (same || count.kind == Operand::Kind::kRegister) && random_.Chance(60);
@@ -260,7 +265,9 @@ void Generator::RandomCall() {
     if (facts.recursive && i == 0) {
       bool constant = random_.Chance(50);
       Operand depth = Operand::Immediate(random_.Below(4), Ty::kB32);
-      if (!constant) depth = Operand::Register(Compute("and.b32", {Source(Ty::kB32, false), Operand::Immediate(3, Ty::kB32)}), Ty::kB32);
+      if (!constant)
+        depth =
+            Operand::Register(Compute("and.b32", {Source(Ty::kB32, false), Operand::Immediate(3, Ty::kB32)}), Ty::kB32);
       s.sources.push_back(depth);
     } else if (facts.takes_mask && i + 1 == callee.parameters.size()) {
       s.sources.push_back(context_.mask);

@@ -41,10 +41,12 @@ void Generator::MakeVariables(uint32_t count) {
       const std::string type(isa::NameOf(s.type));
       if (index_ == 0) {  // each thread another part of the input
         uint32_t bytes = static_cast<uint32_t>(BitsOf(width)) / 8;
-        Reg product = Compute("mul.lo.u32", {Operand::Register(me, Ty::kU32), Operand::Immediate((2 * random_.Below(40) + 1) * bytes, Ty::kU32)});
+        Reg product = Compute("mul.lo.u32", {Operand::Register(me, Ty::kU32),
+                                             Operand::Immediate((2 * random_.Below(40) + 1) * bytes, Ty::kU32)});
         s.op = Op::kLoad;
         s.opcode = "ld.global." + type;
-        s.index = Compute("and.b32", {Operand::Register(product, Ty::kB32), Operand::Immediate((kInputBytes / 2 - 1) & ~(bytes - 1), Ty::kB32)});
+        s.index = Compute("and.b32", {Operand::Register(product, Ty::kB32),
+                                      Operand::Immediate((kInputBytes / 2 - 1) & ~(bytes - 1), Ty::kB32)});
         s.offset = random_.Below(kInputBytes / 2 / bytes) * bytes;
       } else {
         s.op = Op::kMove;
@@ -63,7 +65,8 @@ void Generator::MakeVariables(uint32_t count) {
     const std::string opcode = random_.Of(kCompare);
     Ty type = opcode == "setp.ge.s32" ? Ty::kS32 : Ty::kU32;
     Operand a = index_ == 0 && random_.Chance(50) ? Operand::Register(me, type) : Source(type, false);
-    Reg reg = Compute(opcode.c_str(), {a, Operand::Immediate(random_.Chance(50) ? random_.Below(40) : EdgeValue(random_, 32), type)});
+    Reg reg = Compute(opcode.c_str(),
+                      {a, Operand::Immediate(random_.Chance(50) ? random_.Below(40) : EdgeValue(random_, 32), type)});
     variable(reg, Ty::kPred);
   }
 }
@@ -124,7 +127,8 @@ void Generator::ReadSharedCells() {
 void Generator::StoreResults() {
   uint32_t at = plan_.private_scratch;
   for (Reg predicate : variables_[0]) {
-    Reg reg = Compute("selp.b32", {Operand::Immediate(1, Ty::kB32), Operand::Immediate(0, Ty::kB32), Operand::Register(predicate, Ty::kPred)});
+    Reg reg = Compute("selp.b32", {Operand::Immediate(1, Ty::kB32), Operand::Immediate(0, Ty::kB32),
+                                   Operand::Register(predicate, Ty::kPred)});
     variables_[2].push_back(reg);
   }
   static const char* const kStore[] = {"", "st.global.b16", "st.global.b32", "st.global.b64"};

@@ -24,8 +24,9 @@ const char* SpaceText(Space space) {
 std::string TypeText(Ty type) { return "." + std::string(isa::NameOf(type)); }
 
 const std::vector<Ty>& MemoryTypes() {
-  static const auto& types = *new std::vector<Ty>{Ty::kB8,  Ty::kU8,  Ty::kS8,  Ty::kB16, Ty::kU16, Ty::kS16, Ty::kB32, Ty::kU32,
-                                                 Ty::kS32, Ty::kF32, Ty::kF32, Ty::kB64, Ty::kU64, Ty::kS64, Ty::kF64, Ty::kF64};
+  static const auto& types =
+      *new std::vector<Ty>{Ty::kB8,  Ty::kU8,  Ty::kS8,  Ty::kB16, Ty::kU16, Ty::kS16, Ty::kB32, Ty::kU32,
+                           Ty::kS32, Ty::kF32, Ty::kF32, Ty::kB64, Ty::kU64, Ty::kS64, Ty::kF64, Ty::kF64};
   return types;
 }
 
@@ -54,7 +55,8 @@ std::string Generator::Hints(Space space, bool load, bool generic) {
     case 2:
       return std::string(load ? ".acquire" : ".release") + random_.Of(kScopes) + where;
     case 3: {
-      static const std::vector<const char*> kLoad = {".ca", ".cg", ".cs", ".lu", ".cv"}, kStore = {".wb", ".cg", ".cs", ".wt"};
+      static const std::vector<const char*> kLoad = {".ca", ".cg", ".cs", ".lu", ".cv"},
+                                            kStore = {".wb", ".cg", ".cs", ".wt"};
       return where + random_.Of(load ? kLoad : kStore);
     }
     case 4:
@@ -93,7 +95,8 @@ void Generator::RandomLoad() {
   if (kind == 1 && index_ == 0) s.space = Space::kParam, region = kParamBytes;
   if (kind <= 3 && kind >= 2) s.space = Space::kPrivate, region = plan_.private_scratch;
   if (kind <= 5 && kind >= 4 && function.local_bytes != 0) s.space = Space::kLocal, region = function.local_bytes;
-  if (kind <= 7 && kind >= 6 && kernel_.shared_slice != 0) s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
+  if (kind <= 7 && kind >= 6 && kernel_.shared_slice != 0)
+    s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
   s.type = random_.Of(MemoryTypes());
   uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(s.type)) / 8, width = 1;
   if (random_.Chance(25)) width = random_.Chance(50) ? 2 : 4;
@@ -108,7 +111,8 @@ void Generator::RandomLoad() {
   bool variables = s.guard != kNoReg || random_.Chance(20);
   for (uint32_t i = 0; i < width; ++i) {
     Reg reg = variables ? PickVariable(WidthOf(s.type)) : Define(s.type, !IsFloat(s.type));
-    if (std::find(s.results.begin(), s.results.end(), reg) != s.results.end()) reg = Define(s.type, false), s.guard = kNoReg;
+    if (std::find(s.results.begin(), s.results.end(), reg) != s.results.end())
+      reg = Define(s.type, false), s.guard = kNoReg;
     s.results.push_back(reg);
   }
   s.opcode = "ld" + Hints(s.space, true, s.generic) + (width == 2 ? ".v2" : width == 4 ? ".v4" : "") + TypeText(s.type);
@@ -129,7 +133,8 @@ void Generator::RandomStore() {
   uint32_t region = plan_.private_scratch;
   uint32_t kind = random_.Below(10);
   if (kind <= 2 && function.local_bytes != 0) s.space = Space::kLocal, region = function.local_bytes;
-  if (kind >= 3 && kind <= 5 && kernel_.shared_slice != 0) s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
+  if (kind >= 3 && kind <= 5 && kernel_.shared_slice != 0)
+    s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
   s.type = random_.Of(MemoryTypes());
   uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(s.type)) / 8, width = 1;
   if (random_.Chance(25)) width = random_.Chance(50) ? 2 : 4;
@@ -139,7 +144,11 @@ void Generator::RandomStore() {
   MaybeGuard(&s);
   OperandRule rule{.type = s.type, .wider = !IsFloat(s.type), .literal = width == 1 && bytes > 1};
   for (uint32_t i = 0; i < width; ++i) s.sources.push_back(PickSource(rule));
-  s.opcode = "st" + Hints(s.space, false, s.generic) + (width == 2 ? ".v2" : width == 4 ? ".v4" : "") + TypeText(s.type);
+  s.opcode = "st" + Hints(s.space, false, s.generic) +
+             (width == 2   ? ".v2"
+              : width == 4 ? ".v4"
+                           : "") +
+             TypeText(s.type);
   Emit(std::move(s));
 }
 
@@ -174,15 +183,17 @@ void Generator::RandomAtomic() {
     return RandomStore();
   s.space = Space::kPrivate;
   uint32_t region = plan_.private_scratch;
-  if (kernel_.shared_slice != 0 && random_.Chance(40)) s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
+  if (kernel_.shared_slice != 0 && random_.Chance(40))
+    s.space = Space::kShared, region = kernel_.shared_slice, s.own = true;
   uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(s.type)) / 8;
   s.generic = s.type != Ty::kF32 && random_.Chance(20);
   s.index = Index(region, bytes, &s.offset);
-  s.sources = {Source(s.type, s.type != Ty::kF16 && s.type != Ty::kF16x2 && s.type != Ty::kBf16 && s.type != Ty::kBf16x2)};
+  s.sources = {
+      Source(s.type, s.type != Ty::kF16 && s.type != Ty::kF16x2 && s.type != Ty::kBf16 && s.type != Ty::kBf16x2)};
   if (form.operation == std::string("cas")) s.sources.push_back(Source(s.type));
   std::string order = random_.Of(kOrders);
-  s.opcode = std::string("atom") + order + (order.empty() ? "" : random_.Of(kScopes)) + (s.generic ? "" : SpaceText(s.space)) + "." +
-             form.operation + TypeText(s.type);
+  s.opcode = std::string("atom") + order + (order.empty() ? "" : random_.Of(kScopes)) +
+             (s.generic ? "" : SpaceText(s.space)) + "." + form.operation + TypeText(s.type);
   Reg reg = Define(s.type, false);
   Ty type = s.type;
   s.results = {reg};
@@ -208,7 +219,8 @@ void Generator::CellAtomic(bool shared) {
   const std::string operation = rule.operation;
   const bool reduce = random_.Chance(60);
   std::string order = random_.Chance(30) ? std::string(".relaxed") + random_.Of(kScopes) : "";
-  s.opcode = (reduce ? "red" : "atom") + order + (s.generic ? "" : SpaceText(s.space)) + "." + operation + TypeText(s.type);
+  s.opcode =
+      (reduce ? "red" : "atom") + order + (s.generic ? "" : SpaceText(s.space)) + "." + operation + TypeText(s.type);
   if (!reduce) s.results = {kNoReg};
   Emit(std::move(s));
 }
@@ -271,7 +283,8 @@ void Generator::WarpExchange() {
   // Some lane of the mask: the highest one of a random half of them, or of them all.
   Reg some = Compute("and.b32", {Source(Ty::kB32, false), context_.mask});
   Reg none = Compute("setp.eq.u32", {Operand::Register(some, Ty::kU32), Operand::Immediate(0, Ty::kU32)});
-  Reg from = Compute("selp.b32", {context_.mask, Operand::Register(some, Ty::kB32), Operand::Register(none, Ty::kPred)});
+  Reg from =
+      Compute("selp.b32", {context_.mask, Operand::Register(some, Ty::kB32), Operand::Register(none, Ty::kPred)});
   Reg lane = Compute("bfind.u32", {Operand::Register(from, Ty::kU32)});
   Reg first = Compute("and.b32", {Operand::Register(thread, Ty::kB32), Operand::Immediate(~31u, Ty::kB32)});
   LoadSlice(Compute("add.u32", {Operand::Register(first, Ty::kU32), Operand::Register(lane, Ty::kU32)}));
@@ -300,7 +313,8 @@ void Generator::LoadSlice(Reg thread) {
   load.generic = random_.Chance(20);
   load.type = random_.Of(MemoryTypes());
   const uint32_t bytes = static_cast<uint32_t>(isa::BitsOf(load.type)) / 8;
-  load.index = Compute("mul.lo.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(kernel_.shared_slice, Ty::kU32)});
+  load.index =
+      Compute("mul.lo.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(kernel_.shared_slice, Ty::kU32)});
   load.offset = kernel_.shared_cells * 8 + random_.Below(kernel_.shared_slice / bytes) * bytes;
   Reg reg = Define(load.type, !IsFloat(load.type));
   load.results = {reg};

@@ -31,7 +31,8 @@ void Generator::Visible(Reg reg, Ty flavor) {
 Reg Generator::PickRegister(Ty type) {
   const std::vector<Value>& values = values_[static_cast<size_t>(WidthOf(type))];
   const uint32_t count = static_cast<uint32_t>(values.size());
-  // New values and values of the same type are preferred: results should feed later instructions that make sense of them.
+  // New values and values of the same type are preferred: results should feed later instructions that make sense of
+  // them.
   const Value* chosen = nullptr;
   for (int attempt = 0; attempt < 3; ++attempt) {
     uint32_t window = random_.Chance(50) ? std::min(count, 4u) : count;
@@ -45,7 +46,8 @@ Reg Generator::PickVariable(Width width) { return random_.Of(variables_[static_c
 
 Operand Generator::PickSource(const OperandRule& rule) {
   if (rule.constant) return Operand::Immediate(random_.Below(256), rule.type);
-  if (rule.literal && random_.Chance(20)) return Operand::Immediate(EdgeValue(random_, isa::BitsOf(rule.type)), rule.type);
+  if (rule.literal && random_.Chance(20))
+    return Operand::Immediate(EdgeValue(random_, isa::BitsOf(rule.type)), rule.type);
   Operand out = Operand::Register(kNoReg, rule.type);
   if (rule.wider && WidthOf(rule.type) != Width::k64 && random_.Chance(30)) {
     Width width = static_cast<Width>(random_.Between(static_cast<uint32_t>(WidthOf(rule.type)) + 1, 3));

@@ -43,7 +43,8 @@ void Generator::RandomShuffle() {
   if (random_.Chance(60)) {
     Reg some = Compute("and.b32", {Source(Ty::kB32, false), context_.mask});
     Reg none = Compute("setp.eq.u32", {Operand::Register(some, Ty::kU32), Operand::Immediate(0, Ty::kU32)});
-    Reg from = Compute("selp.b32", {context_.mask, Operand::Register(some, Ty::kB32), Operand::Register(none, Ty::kPred)});
+    Reg from =
+        Compute("selp.b32", {context_.mask, Operand::Register(some, Ty::kB32), Operand::Register(none, Ty::kPred)});
     Reg lane = Compute("bfind.u32", {Operand::Register(from, Ty::kU32)});
     s.opcode = "shfl.sync.idx.b32";
     s.sources = {a, Operand::Register(lane, Ty::kU32), Operand::Immediate(31, Ty::kU32), context_.mask};
@@ -74,7 +75,8 @@ void Generator::RandomShuffle() {
   Reg bit = Compute("shr.u32", {context_.mask, source});
   Reg low = Compute("and.b32", {Operand::Register(bit, Ty::kB32), Operand::Immediate(1, Ty::kB32)});
   Reg here = Compute("setp.ne.u32", {Operand::Register(low, Ty::kU32), Operand::Immediate(0, Ty::kU32)});
-  Reg safe = Compute("selp.b32", {Operand::Register(result, Ty::kB32), Operand::Immediate(77, Ty::kB32), Operand::Register(here, Ty::kPred)});
+  Reg safe = Compute("selp.b32", {Operand::Register(result, Ty::kB32), Operand::Immediate(77, Ty::kB32),
+                                  Operand::Register(here, Ty::kPred)});
   Visible(safe, a.type);
   Visible(in_range, Ty::kPred);
 }

@@ -30,10 +30,10 @@ struct CellRule {
 
 // What callers must know of a device function.
 struct FunctionFacts {
-  bool takes_mask = false;       // the last parameter is the mask of the lanes that call together
-  bool recursive = false;        // the first parameter is the depth that is left
-  uint32_t signature = 0;        // equal: may stand in one function table
-  uint32_t cost = 0;             // statements executed by a call, about
+  bool takes_mask = false;  // the last parameter is the mask of the lanes that call together
+  bool recursive = false;   // the first parameter is the depth that is left
+  uint32_t signature = 0;   // equal: may stand in one function table
+  uint32_t cost = 0;        // statements executed by a call, about
 };
 
 struct KernelPlan {

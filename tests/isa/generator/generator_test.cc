@@ -88,7 +88,10 @@ bool FlipOnce(const Flip& flip, std::string* text) {
 }
 
 TEST(Checker, NoticesAnInstructionThatComputesSomethingElse) {
-  static const Flip kFlips[] = {{" xor.b64 ", " or.b64 "}, {" xor.b32 ", " and.b32 "}, {" mul.lo.", " mul.hi."}, {" st.global.b32 ", " st.global.b16 "}};
+  static const Flip kFlips[] = {{" xor.b64 ", " or.b64 "},
+                                {" xor.b32 ", " and.b32 "},
+                                {" mul.lo.", " mul.hi."},
+                                {" st.global.b32 ", " st.global.b16 "}};
   Engine engine;
   int tried = 0, noticed = 0;
   for (uint64_t seed = 0; seed < 60; ++seed) {

@@ -75,7 +75,8 @@ uint64_t Machine::LoadBytes(Thread& thread, const Place& place, uint32_t at, uin
     if (place.touch != nullptr) {
       Touch& touch = place.touch[i];
       if (!touch.defined) Fail(&thread, "shared memory is read before it is written");
-      bool race = (touch.write_epoch == epoch_ && !Saw(thread, touch.writer, touch.write_time)) || touch.atomic_epoch == epoch_;
+      bool race =
+          (touch.write_epoch == epoch_ && !Saw(thread, touch.writer, touch.write_time)) || touch.atomic_epoch == epoch_;
       if (race) Fail(&thread, "race: reads what another thread writes");
       // A reader that has seen the earlier reads stands for them.
       bool first = touch.read_epoch != epoch_ || ReadersSeen(thread, touch);
@@ -164,7 +165,8 @@ void Machine::Atomic(Thread& thread, const Code& code) {
   const uint32_t bytes = static_cast<uint32_t>(bits) / 8;
   const bool shared_cell = s.space == Space::kShared && !s.own;
   const bool common = s.space == Space::kCells || shared_cell;
-  if (common && !s.results.empty() && s.results[0] != kNoReg) return Fail(&thread, "the order of atomics on a cell shows");
+  if (common && !s.results.empty() && s.results[0] != kNoReg)
+    return Fail(&thread, "the order of atomics on a cell shows");
   uint64_t b = Read(thread, s.sources[0]), c = s.sources.size() > 1 ? Read(thread, s.sources[1]) : 0;
   Place place = Locate(thread, s, bytes);
   if (place.bytes == nullptr) return;

@@ -27,8 +27,8 @@ struct Thread {
   uint32_t mask = 0;   // kWarp: lanes it waits for
   uint64_t carry = 0;
   bool carry_defined = false;
-  // When it last synchronised with lanes of its warp, and for each of them up to which time this thread has seen what it
-  // did. What lies before the last barrier of the block is seen anyway.
+  // When it last synchronised with lanes of its warp, and for each of them up to which time this thread has seen what
+  // it did. What lies before the last barrier of the block is seen anyway.
   uint32_t time = 1;
   std::array<uint32_t, 32> known = {};
   std::vector<Frame> frames;

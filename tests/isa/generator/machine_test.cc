@@ -178,11 +178,13 @@ TEST_F(MachineTest, Atomics) {
     Ty type;
     uint32_t old, b, c, expected;
   };
-  for (const Case& c : {Case{"atom.global.inc.u32", Ty::kU32, 5, 5, 0, 0}, Case{"atom.global.inc.u32", Ty::kU32, 4, 5, 0, 5},
-                        Case{"atom.global.dec.u32", Ty::kU32, 0, 7, 0, 7}, Case{"atom.global.dec.u32", Ty::kU32, 9, 7, 0, 7},
-                        Case{"atom.global.dec.u32", Ty::kU32, 7, 7, 0, 6}, Case{"atom.global.cas.b32", Ty::kB32, 3, 3, 8, 8},
-                        Case{"atom.global.cas.b32", Ty::kB32, 3, 4, 8, 3}, Case{"atom.global.min.s32", Ty::kS32, 1, 0xffffffff, 0, 0xffffffff},
-                        Case{"atom.global.max.u32", Ty::kU32, 1, 0xffffffff, 0, 0xffffffff}}) {
+  for (const Case& c :
+       {Case{"atom.global.inc.u32", Ty::kU32, 5, 5, 0, 0}, Case{"atom.global.inc.u32", Ty::kU32, 4, 5, 0, 5},
+        Case{"atom.global.dec.u32", Ty::kU32, 0, 7, 0, 7}, Case{"atom.global.dec.u32", Ty::kU32, 9, 7, 0, 7},
+        Case{"atom.global.dec.u32", Ty::kU32, 7, 7, 0, 6}, Case{"atom.global.cas.b32", Ty::kB32, 3, 3, 8, 8},
+        Case{"atom.global.cas.b32", Ty::kB32, 3, 4, 8, 3},
+        Case{"atom.global.min.s32", Ty::kS32, 1, 0xffffffff, 0, 0xffffffff},
+        Case{"atom.global.max.u32", Ty::kU32, 1, 0xffffffff, 0, 0xffffffff}}) {
     kernel_.functions[0] = {};
     kernel_.block[0] = 1;
     Reg old = New(), out = New();

@@ -32,11 +32,12 @@ struct Flags {
 };
 
 int Usage() {
-  std::fprintf(stderr,
-               "usage: isa_generate --seeds A..B [--time SECONDS] [--log FILE] [--reduce] [--out DIR] [--without OPCODE,..]\n"
-               "       isa_generate --seed N [--print] [--reduce] [--out DIR]\n"
-               "       isa_generate --replay FILE\n"
-               "       isa_generate --opcodes\n");
+  std::fprintf(
+      stderr,
+      "usage: isa_generate --seeds A..B [--time SECONDS] [--log FILE] [--reduce] [--out DIR] [--without OPCODE,..]\n"
+      "       isa_generate --seed N [--print] [--reduce] [--out DIR]\n"
+      "       isa_generate --replay FILE\n"
+      "       isa_generate --opcodes\n");
   return 2;
 }
 
@@ -85,7 +86,10 @@ int Replay(const std::string& path) {
   Engine engine;
   absl::StatusOr<Output> output = engine.Run(regression->job, {});
   bool right = output.ok() && *output == regression->expected;
-  std::printf("%s: %s\n", path.c_str(), right ? "right" : output.ok() ? "wrong" : std::string(output.status().message()).c_str());
+  std::printf("%s: %s\n", path.c_str(),
+              right         ? "right"
+              : output.ok() ? "wrong"
+                            : std::string(output.status().message()).c_str());
   return right ? 0 : 1;
 }
 
@@ -101,22 +105,24 @@ int ListOpcodes() {
   list("refused", opcodes.refused);
   list("mismatched", opcodes.mismatched);
   list("unknown", opcodes.unknown);
-  std::printf("%zu rows, %zu instances in use; %zu refused by the compiler, %zu unknown to the reference, %zu approximate, "
-              "%zu with operands of another form; pool %016llx\n",
-              opcodes.rows.size() + opcodes.carry.size(), instances, opcodes.refused.size(), opcodes.unknown.size(),
-              opcodes.approximate.size(), opcodes.mismatched.size(), static_cast<unsigned long long>(PoolFingerprint()));
+  std::printf(
+      "%zu rows, %zu instances in use; %zu refused by the compiler, %zu unknown to the reference, %zu approximate, "
+      "%zu with operands of another form; generator %016llx\n",
+      opcodes.rows.size() + opcodes.carry.size(), instances, opcodes.refused.size(), opcodes.unknown.size(),
+      opcodes.approximate.size(), opcodes.mismatched.size(), static_cast<unsigned long long>(Fingerprint()));
   return 0;
 }
 
-// Ranges done with this pool, from the log: first -> last.
-std::map<uint64_t, uint64_t> DoneRanges(const std::string& path, const std::string& pool) {
+// Ranges done by this generator, from the log: first -> last.
+std::map<uint64_t, uint64_t> DoneRanges(const std::string& path, const std::string& generator) {
   std::map<uint64_t, uint64_t> done;
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);) {
     unsigned long long a = 0, b = 0;
     char name[32] = "";
     unsigned failures = 1;
-    if (std::sscanf(line.c_str(), "%llu..%llu pool %31s failures %u", &a, &b, name, &failures) == 4 && pool == name && failures == 0)
+    if (std::sscanf(line.c_str(), "%llu..%llu generator %31s failures %u", &a, &b, name, &failures) == 4 &&
+        generator == name && failures == 0)
       done[a] = b;
   }
   return done;
@@ -127,8 +133,9 @@ class Run {
   explicit Run(const Flags& flags) : flags_(flags) {}
 
   int All() {
-    const std::string pool = absl::StrFormat("%016x", PoolFingerprint());
-    std::map<uint64_t, uint64_t> done = flags_.log.empty() ? std::map<uint64_t, uint64_t>() : DoneRanges(flags_.log, pool);
+    const std::string generator = absl::StrFormat("%016x", Fingerprint());
+    std::map<uint64_t, uint64_t> done =
+        flags_.log.empty() ? std::map<uint64_t, uint64_t>() : DoneRanges(flags_.log, generator);
     const absl::Time start = absl::Now();
     for (uint64_t first = flags_.first; first < flags_.last && failures_ < kMaxFailures;) {
       uint64_t last = std::min(flags_.last, first / kRangeSize * kRangeSize + kRangeSize);
@@ -145,8 +152,8 @@ class Run {
       }
       if (failures_ < kMaxFailures && !flags_.log.empty()) {
         std::ofstream log(flags_.log, std::ios::app);
-        log << absl::StrFormat("%d..%d pool %s failures %d seconds %.1f at %s\n", first, last, pool, failures_ - before,
-                               absl::ToDoubleSeconds(absl::Now() - begin),
+        log << absl::StrFormat("%d..%d generator %s failures %d seconds %.1f at %s\n", first, last, generator,
+                               failures_ - before, absl::ToDoubleSeconds(absl::Now() - begin),
                                absl::FormatTime("%Y-%m-%d %H:%M", absl::Now(), absl::UTCTimeZone()));
       }
       first = last;
@@ -169,15 +176,17 @@ class Run {
     if (verdict.kind == Verdict::Kind::kAgree) return;
     ++failures_;
     static const char* const kKinds[] = {"agree", "differ", "refused", "invalid"};
-    std::printf("seed %llu: %s%s%s: %s\n", static_cast<unsigned long long>(seed), kKinds[static_cast<int>(verdict.kind)],
-                verdict.options.plain ? ", plain" : "", verdict.options.workers > 1 ? ", several workers" : "", verdict.detail.c_str());
+    std::printf("seed %llu: %s%s%s: %s\n", static_cast<unsigned long long>(seed),
+                kKinds[static_cast<int>(verdict.kind)], verdict.options.plain ? ", plain" : "",
+                verdict.options.workers > 1 ? ", several workers" : "", verdict.detail.c_str());
     std::fflush(stdout);
     if (!flags_.reduce || verdict.kind == Verdict::Kind::kInvalid) return;
     Kernel small = ReduceFailure(kernel, verdict, engine_);
     Verdict now = CheckWith(small, engine_, {verdict.options});
     std::string path = absl::StrCat(flags_.out, "/seed_", seed, ".ptx");
     WriteRegression(small, absl::StrCat("seed ", seed, ": ", now.detail), path);
-    std::printf("  reduced from %zu to %zu statements: %s\n  %s\n", CountStatements(kernel), CountStatements(small), path.c_str(), now.detail.c_str());
+    std::printf("  reduced from %zu to %zu statements: %s\n  %s\n", CountStatements(kernel), CountStatements(small),
+                path.c_str(), now.detail.c_str());
     std::fflush(stdout);
   }
 

@@ -55,8 +55,8 @@ class Opcodes {
   void AddRow(const ptx::InstructionRow& row, const std::vector<std::string>& excluded);
 };
 
-// The reference's evaluator of an opcode with so many source operands (0: the form with the fewest), cached for the life
-// of the process. Null: the reference does not know it.
+// The reference's evaluator of an opcode with so many source operands (0: the form with the fewest), cached for the
+// life of the process. Null: the reference does not know it.
 const isa::Evaluator* FindEvaluator(std::string_view opcode, size_t sources = 0);
 
 }  // namespace culvert::gen

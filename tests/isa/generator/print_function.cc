@@ -10,7 +10,12 @@ namespace culvert::gen {
 
 FunctionPrinter::FunctionPrinter(const Kernel& kernel, uint32_t index, const ModuleStyle& style, Random& random,
                                  ModuleText* module)
-    : kernel_(kernel), index_(index), function_(kernel.functions[index]), style_(style), random_(random), module_(module) {
+    : kernel_(kernel),
+      index_(index),
+      function_(kernel.functions[index]),
+      style_(style),
+      random_(random),
+      module_(module) {
   static const char* const kLabels[] = {"L", "$L__BB", "BB_", "_x"};
   label_prefix_ = absl::StrCat(kLabels[random_.Below(4)], index, "_");
   uses_.resize(function_.registers.size());
@@ -93,7 +98,8 @@ void FunctionPrinter::CollectUses(const Block& block) {
 }
 
 void FunctionPrinter::Line(const std::string& text) {
-  if (random_.Chance(2)) absl::StrAppend(&text_, random_.Chance(50) ? "  // add.u32 %r0; }\n" : "  /* { bra nowhere; */\n");
+  if (random_.Chance(2))
+    absl::StrAppend(&text_, random_.Chance(50) ? "  // add.u32 %r0; }\n" : "  /* { bra nowhere; */\n");
   absl::StrAppend(&text_, "  ", text, "\n");
 }
 
@@ -114,7 +120,8 @@ std::string FunctionPrinter::Declarations() {
     } else {
       int bits = BitsOf(width);
       bool plain = !u.other && width != Width::kPred;
-      if (plain && !u.real && !u.half && !u.packed && random_.Chance(70)) type = absl::StrCat(random_.Chance(50) ? "u" : "s", bits);
+      if (plain && !u.real && !u.half && !u.packed && random_.Chance(70))
+        type = absl::StrCat(random_.Chance(50) ? "u" : "s", bits);
       if (plain && !u.integer && !u.half && !u.packed && u.real && random_.Chance(70)) type = absl::StrCat("f", bits);
       if (plain && !u.integer && !u.packed && !u.real && u.half && random_.Chance(50)) type = "f16";
       if (plain && !u.integer && !u.half && !u.real && u.packed && random_.Chance(50)) type = "f16x2";
@@ -123,7 +130,9 @@ std::string FunctionPrinter::Declarations() {
     }
   }
   for (int width = 0; width < 4; ++width) {
-    if (count[width] != 0) absl::StrAppend(&out, "  .reg .", TypeSuffix(static_cast<Width>(width)), " %", std::string(1, kLetter[width]), "<", count[width], ">;\n");
+    if (count[width] != 0)
+      absl::StrAppend(&out, "  .reg .", TypeSuffix(static_cast<Width>(width)), " %", std::string(1, kLetter[width]),
+                      "<", count[width], ">;\n");
   }
   if (function_.local_bytes != 0) absl::StrAppend(&out, "  .local .align 16 .b8 frame[", function_.local_bytes, "];\n");
   return out;
@@ -140,14 +149,16 @@ std::string FunctionPrinter::Prologue() {
   if (thread) {
     out += "  .reg .b32 %thread, %t1, %t2;\n  mov.u32 %thread, %tid.x;\n";
     if (kernel_.block[1] * kernel_.block[2] != 1) {
-      out += "  mov.u32 %t1, %tid.y; mov.u32 %t2, %ntid.x; mad.lo.u32 %thread, %t1, %t2, %thread;\n"
-             "  mov.u32 %t1, %ntid.y; mul.lo.u32 %t2, %t2, %t1; mov.u32 %t1, %tid.z;\n"
-             "  mad.lo.u32 %thread, %t1, %t2, %thread;\n";
+      out +=
+          "  mov.u32 %t1, %tid.y; mov.u32 %t2, %ntid.x; mad.lo.u32 %thread, %t1, %t2, %thread;\n"
+          "  mov.u32 %t1, %ntid.y; mul.lo.u32 %t2, %t2, %t1; mov.u32 %t1, %tid.z;\n"
+          "  mad.lo.u32 %thread, %t1, %t2, %thread;\n";
     }
   }
   if (global) {
     absl::StrAppend(&out, "  .reg .b32 %global;\n  mov.u32 %t1, %ctaid.x;\n");
-    if (kernel_.grid[1] != 1) out += "  mov.u32 %global, %nctaid.x; mov.u32 %t2, %ctaid.y; mad.lo.s32 %t1, %t2, %global, %t1;\n";
+    if (kernel_.grid[1] != 1)
+      out += "  mov.u32 %global, %nctaid.x; mov.u32 %t2, %ctaid.y; mad.lo.s32 %t1, %t2, %global, %t1;\n";
     absl::StrAppend(&out, "  mad.lo.u32 %global, %t1, ", kernel_.Threads(), ", %thread;\n");
   }
   if (special(Special::kFullMask)) {
@@ -174,16 +185,23 @@ std::string FunctionPrinter::Prologue() {
   if (pointers && (uses(Space::kInput) || all || !entry)) pointer("input", "p_input");
   if (pointers && (uses(Space::kPrivate) || all || !entry)) pointer("output", "p_output");
   if (pointers && (uses(Space::kCells) || all || !entry)) pointer("cells", "p_cells");
-  if (uses(Space::kPrivate)) absl::StrAppend(&out, "  .reg .b64 %private; mad.wide.u32 %private, %global, ", kernel_.private_bytes, ", %output;\n");
+  if (uses(Space::kPrivate))
+    absl::StrAppend(&out, "  .reg .b64 %private; mad.wide.u32 %private, %global, ", kernel_.private_bytes,
+                    ", %output;\n");
   if (own) {
     uint32_t cells = kernel_.shared_cells * 8;
     if (uses_own_ && style_.shared32) {
-      absl::StrAppend(&out, "  .reg .b32 %own; mov.u32 %t1, shared_memory; mad.lo.u32 %own, %thread, ", kernel_.shared_slice, ", %t1; add.u32 %own, %own, ", cells, ";\n");
+      absl::StrAppend(&out, "  .reg .b32 %own; mov.u32 %t1, shared_memory; mad.lo.u32 %own, %thread, ",
+                      kernel_.shared_slice, ", %t1; add.u32 %own, %own, ", cells, ";\n");
     } else if (uses_own_) {
-      absl::StrAppend(&out, "  .reg .b64 %own, %t3; mov.u64 %t3, shared_memory; mad.wide.u32 %own, %thread, ", kernel_.shared_slice, ", %t3; add.u64 %own, %own, ", cells, ";\n");
+      absl::StrAppend(&out, "  .reg .b64 %own, %t3; mov.u64 %t3, shared_memory; mad.wide.u32 %own, %thread, ",
+                      kernel_.shared_slice, ", %t3; add.u64 %own, %own, ", cells, ";\n");
     }
     if (uses_generic_) {
-      absl::StrAppend(&out, "  .reg .b64 %own_generic, %t4; cvta.shared.u64 %t4, shared_memory;\n  mad.wide.u32 %own_generic, %thread, ", kernel_.shared_slice, ", %t4; add.u64 %own_generic, %own_generic, ", cells, ";\n");
+      absl::StrAppend(
+          &out,
+          "  .reg .b64 %own_generic, %t4; cvta.shared.u64 %t4, shared_memory;\n  mad.wide.u32 %own_generic, %thread, ",
+          kernel_.shared_slice, ", %t4; add.u64 %own_generic, %own_generic, ", cells, ";\n");
     }
   }
   return out;
@@ -193,9 +211,11 @@ std::string FunctionPrinter::ParameterList(bool results) {
   const char* space = function_.abi == Abi::kRegister ? ".reg" : ".param";
   std::vector<std::string> items;
   if (results) {
-    if (function_.result != kNoReg) items.push_back(absl::StrCat(space, " .", TypeSuffix(function_.registers[function_.result]), " rv"));
+    if (function_.result != kNoReg)
+      items.push_back(absl::StrCat(space, " .", TypeSuffix(function_.registers[function_.result]), " rv"));
   } else if (function_.abi == Abi::kPacked) {
-    items.push_back(absl::StrCat(".param .align 8 .b8 args[", PackedOffsets(function_, style_.pass_pointers).back(), "]"));
+    items.push_back(
+        absl::StrCat(".param .align 8 .b8 args[", PackedOffsets(function_, style_.pass_pointers).back(), "]"));
   } else {
     for (size_t i = 0; i < function_.parameters.size(); ++i)
       items.push_back(absl::StrCat(space, " .", TypeSuffix(function_.registers[function_.parameters[i]]), " a", i));
@@ -208,7 +228,10 @@ std::string FunctionPrinter::ParameterList(bool results) {
 
 std::string FunctionPrinter::Signature() {
   if (index_ == 0) {
-    return absl::StrCat(".visible .entry kernel(.param .u64 p_input, .param .u64 p_output, .param .u64 p_cells, .param .align 16 .b8 params[", kParamBytes, "])");
+    return absl::StrCat(
+        ".visible .entry kernel(.param .u64 p_input, .param .u64 p_output, .param .u64 p_cells, .param .align 16 .b8 "
+        "params[",
+        kParamBytes, "])");
   }
   std::string out = ".func ";
   if (function_.result != kNoReg) out += ParameterList(true) + " ";

@@ -76,7 +76,8 @@ std::string FunctionPrinter::Literal(uint64_t bits, Ty type) {
   std::string decimal;
   if (type == Ty::kF32) {
     if (random_.Chance(40) && ShortDecimal<float, uint32_t>(bits, &decimal)) return decimal;
-    return random_.Chance(50) ? absl::StrFormat("0f%08X", bits & 0xffffffff) : absl::StrFormat("0F%08x", bits & 0xffffffff);
+    return random_.Chance(50) ? absl::StrFormat("0f%08X", bits & 0xffffffff)
+                              : absl::StrFormat("0F%08x", bits & 0xffffffff);
   }
   if (type == Ty::kF64) {
     if (random_.Chance(40) && ShortDecimal<double, uint64_t>(bits, &decimal)) return decimal;

@@ -138,13 +138,15 @@ void FunctionPrinter::PrintCall(const Statement& s) {
     prototype_parameters = absl::StrCat(".param .align 8 .b8 _[", offsets.back(), "]");
   }
   auto pass = [&](const std::string& type, const std::string& value, uint32_t offset) {
-    if (callee.abi == Abi::kPacked) return Line(absl::StrCat("st.param.", type, " [packed+", offset, "], ", value, ";"));
+    if (callee.abi == Abi::kPacked)
+      return Line(absl::StrCat("st.param.", type, " [packed+", offset, "], ", value, ";"));
     absl::StrAppend(&prototype_parameters, prototype_parameters.empty() ? "" : ", ", space, " .", type, " _");
     if (callee.abi == Abi::kRegister) return names.push_back(value);
     names.push_back(absl::StrCat("arg", names.size()));
     Line(absl::StrCat(".param .", type, " ", names.back(), "; st.param.", type, " [", names.back(), "], ", value, ";"));
   };
-  for (size_t i = 0; i < arguments; ++i) pass(TypeSuffix(callee.registers[callee.parameters[i]]), Text(s.sources[i]), offsets[i]);
+  for (size_t i = 0; i < arguments; ++i)
+    pass(TypeSuffix(callee.registers[callee.parameters[i]]), Text(s.sources[i]), offsets[i]);
   if (style_.pass_pointers) {
     for (const char* name : {"%input", "%output", "%cells"}) pass("b64", name, pointer_at), pointer_at += 8;
   }
@@ -169,11 +171,13 @@ void FunctionPrinter::PrintCall(const Statement& s) {
     const char* where = random_.Chance(50) ? "global" : "const";
     absl::StrAppend(&module_->tables, ".", where, " .align 8 .u64 ", table, "[", functions.size(), "] = {",
                     absl::StrJoin(functions, ", "), "};\n");
-    Line(absl::StrCat(".reg .b64 %fp", n, ", %fb", n, "; mov.u64 %fb", n, ", ", table, "; mad.wide.u32 %fp", n, ", ", Text(s.sources.back()), ", 8, %fb", n, ";"));
+    Line(absl::StrCat(".reg .b64 %fp", n, ", %fb", n, "; mov.u64 %fb", n, ", ", table, "; mad.wide.u32 %fp", n, ", ",
+                      Text(s.sources.back()), ", 8, %fb", n, ";"));
     Line(absl::StrCat("ld.", where, ".u64 %fp", n, ", [%fp", n, "];"));
     target = "%fp" + n;
     prototype = absl::StrCat(", proto", index_, "_", n);
-    Line(absl::StrCat("proto", index_, "_", n, ": .callprototype ", prototype_result, "_ (", prototype_parameters, ");"));
+    Line(absl::StrCat("proto", index_, "_", n, ": .callprototype ", prototype_result, "_ (", prototype_parameters,
+                      ");"));
   }
   Line(absl::StrCat(Guard(s), "call ", result, target, ", (", absl::StrJoin(names, ", "), ")", prototype, ";"));
   if (callee.abi != Abi::kRegister && !s.results.empty())

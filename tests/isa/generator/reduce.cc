@@ -110,7 +110,9 @@ class Reducer {
           Block body = std::move(nest.blocks[choice]);
           ref.block->insert(ref.block->begin() + static_cast<ptrdiff_t>(at), std::make_move_iterator(body.begin()),
                             std::make_move_iterator(body.end()));
-          if (nest.op == Op::kLoop) ref.block->insert(ref.block->begin() + static_cast<ptrdiff_t>(at), Constant(candidate, ref.function, nest.results[0], 0));
+          if (nest.op == Op::kLoop)
+            ref.block->insert(ref.block->begin() + static_cast<ptrdiff_t>(at),
+                              Constant(candidate, ref.function, nest.results[0], 0));
           if (Try(std::move(candidate))) {
             any = true;
             break;
@@ -131,7 +133,9 @@ class Reducer {
   static Statement Constant(const Kernel& kernel, uint32_t function, Reg reg, uint64_t value) {
     Statement s;
     Width width = kernel.functions[function].registers[reg];
-    Operand constant = Operand::Immediate(value, width == Width::k16 ? Ty::kB16 : width == Width::k32 ? Ty::kB32 : Ty::kB64);
+    Operand constant = Operand::Immediate(value, width == Width::k16   ? Ty::kB16
+                                                 : width == Width::k32 ? Ty::kB32
+                                                                       : Ty::kB64);
     s.results = {reg};
     if (width == Width::kPred) {
       s.opcode = value != 0 ? "setp.eq.u32" : "setp.ne.u32";
@@ -153,7 +157,8 @@ class Reducer {
         const Statement& s = (*Blocks(best_)[b].block)[at];
         bool is_constant = s.op == Op::kMove && s.sources.size() == 1 && s.sources[0].kind == Operand::Kind::kImmediate;
         if (is_constant || s.results.size() != 1 || s.results[0] == kNoReg || !s.blocks.empty()) continue;
-        bool two_constants = s.op == Op::kCompute && s.sources.size() == 2 && s.sources[0].kind == Operand::Kind::kImmediate &&
+        bool two_constants = s.op == Op::kCompute && s.sources.size() == 2 &&
+                             s.sources[0].kind == Operand::Kind::kImmediate &&
                              s.sources[1].kind == Operand::Kind::kImmediate && s.opcode.substr(0, 5) == "setp.";
         if (two_constants) continue;
         for (uint64_t value : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}}) {
@@ -207,8 +212,11 @@ class Reducer {
           for (uint64_t value : {0, 1}) {
             attempt(b, at, [&](Statement& s) {
               Operand& operand = s.sources[i];
-              if (operand.kind == Operand::Kind::kImmediate || operand.type == Ty::kPred || isa::BitsOf(operand.type) < 16 || s.op == Op::kSwitch) return false;
-              bool half = operand.type == Ty::kF16 || operand.type == Ty::kBf16 || operand.type == Ty::kF16x2 || operand.type == Ty::kBf16x2;
+              if (operand.kind == Operand::Kind::kImmediate || operand.type == Ty::kPred ||
+                  isa::BitsOf(operand.type) < 16 || s.op == Op::kSwitch)
+                return false;
+              bool half = operand.type == Ty::kF16 || operand.type == Ty::kBf16 || operand.type == Ty::kF16x2 ||
+                          operand.type == Ty::kBf16x2;
               if (half || (s.op == Op::kMove && s.sources.size() > 1) || s.results.size() > 2) return false;
               operand = Operand::Immediate(value, operand.type);
               return true;

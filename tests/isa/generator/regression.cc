@@ -27,8 +27,8 @@ bool Bytes(const std::string& hex, std::vector<uint8_t>* out) {
 std::string FormatRegression(const Regression& r) {
   const Job& job = r.job;
   return absl::StrFormat("// %s\n// grid %d %d block %d %d %d\n// input %s\n// params %s\n// expect %s\n%s", r.comment,
-                         job.grid[0], job.grid[1], job.block[0], job.block[1], job.block[2], Hex(job.input), Hex(job.params),
-                         Hex(r.expected), job.ptx);
+                         job.grid[0], job.grid[1], job.block[0], job.block[1], job.block[2], Hex(job.input),
+                         Hex(job.params), Hex(r.expected), job.ptx);
 }
 
 absl::StatusOr<Regression> ParseRegression(const std::string& text) {
@@ -44,8 +44,8 @@ absl::StatusOr<Regression> ParseRegression(const std::string& text) {
   r.comment = line.substr(3);
   if (!std::getline(in, line)) return absl::InvalidArgumentError("no shape");
   Job& job = r.job;
-  if (std::sscanf(line.c_str(), "// grid %u %u block %u %u %u", &job.grid[0], &job.grid[1], &job.block[0], &job.block[1],
-                  &job.block[2]) != 5)
+  if (std::sscanf(line.c_str(), "// grid %u %u block %u %u %u", &job.grid[0], &job.grid[1], &job.block[0],
+                  &job.block[1], &job.block[2]) != 5)
     return absl::InvalidArgumentError("no shape");
   if (!next("input") || !Bytes(hex, &job.input)) return absl::InvalidArgumentError("no input");
   if (!next("params") || !Bytes(hex, &job.params)) return absl::InvalidArgumentError("no params");
