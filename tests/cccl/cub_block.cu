@@ -38,14 +38,16 @@ __global__ void Tile(const int* in, int* sorted, int* scanned, int* heads, int* 
   int total = Reduce(temporary.reduce).Sum(items);
   __syncthreads();
   if (threadIdx.x == 0) totals[blockIdx.x] = total;
+  int kept[kItems];  // a transposing store rearranges what it is given
+  for (int i = 0; i < kItems; ++i) kept[i] = items[i];
   Store(temporary.store).Store(sorted + base, items);
   __syncthreads();
   Store(temporary.store).Store(scanned + base, sums);
   __syncthreads();
   Store(temporary.store).Store(heads + base, flags);
   __syncthreads();
-  Exchange(temporary.exchange).BlockedToStriped(items, items);
-  for (int i = 0; i < kItems; ++i) striped[base + threadIdx.x * kItems + i] = items[i];
+  Exchange(temporary.exchange).BlockedToStriped(kept, kept);
+  for (int i = 0; i < kItems; ++i) striped[base + threadIdx.x * kItems + i] = kept[i];
 }
 
 int main() {
