@@ -82,20 +82,18 @@ std::function<void(const Batch&)> PackedLanes(int sources, Options options) {
   return EachLane<3>(both);
 }
 
+std::optional<Round> TakeRounding(OpcodeName& name) {
+  if (name.Take("rn")) return Round::kNearestEven;
+  if (name.Take("rz")) return Round::kZero;
+  if (name.Take("rm")) return Round::kDown;
+  return name.Take("rp") ? std::optional(Round::kUp) : std::nullopt;
+}
+
 template <Operation kOperation>
 std::optional<Evaluator> Rounded(OpcodeName& name, int sources, bool rounding_required) {
-  Options options;
-  bool has_rounding = true;
-  if (name.Take("rz")) {
-    options.round = Round::kZero;
-  } else if (name.Take("rm")) {
-    options.round = Round::kDown;
-  } else if (name.Take("rp")) {
-    options.round = Round::kUp;
-  } else {
-    has_rounding = name.Take("rn");
-  }
-  if (rounding_required && !has_rounding) return std::nullopt;
+  std::optional<Round> round = TakeRounding(name);
+  Options options{.round = round.value_or(Round::kNearestEven)};
+  if (rounding_required && !round) return std::nullopt;
   options.ftz = name.Take("ftz");
   options.sat = name.Take("sat");
   std::optional<Ty> type = name.TakeType();
@@ -118,18 +116,9 @@ std::optional<Evaluator> Rounded(OpcodeName& name, int sources, bool rounding_re
 // add.f32.f16 and the like: the half operands are exact as f32.
 template <Operation kOperation>
 std::optional<Evaluator> Mixed(OpcodeName name, int sources) {
-  Options options;
-  bool has_rounding = true;
-  if (name.Take("rz")) {
-    options.round = Round::kZero;
-  } else if (name.Take("rm")) {
-    options.round = Round::kDown;
-  } else if (name.Take("rp")) {
-    options.round = Round::kUp;
-  } else {
-    has_rounding = name.Take("rn");
-  }
-  if (kOperation == Operation::kFma && !has_rounding) return std::nullopt;
+  std::optional<Round> round = TakeRounding(name);
+  Options options{.round = round.value_or(Round::kNearestEven)};
+  if (kOperation == Operation::kFma && !round) return std::nullopt;
   options.sat = name.Take("sat");
   std::optional<Ty> result = name.TakeType(), half = name.TakeType();
   if (result != Ty::kF32 || (half != Ty::kF16 && half != Ty::kBf16) || !name.Empty()) return std::nullopt;
@@ -197,8 +186,7 @@ std::optional<Evaluator> MinMax(OpcodeName name) {
     auto pick = [=](uint64_t a, uint64_t b, uint64_t c) {
       return Pick<F32>(PickTwo<F32>(a, b, options), Prepare<F32>(c, options), options);
     };
-    return Evaluator{
-        .results = {Ty::kF32}, .sources = {Ty::kF32, Ty::kF32, Ty::kF32}, .compute = EachLane<3>(pick)};
+    return Evaluator{.results = {Ty::kF32}, .sources = {Ty::kF32, Ty::kF32, Ty::kF32}, .compute = EachLane<3>(pick)};
   }
   if (type != Ty::kF64 || options.ftz || options.nan || options.abs) return std::nullopt;
   return Evaluator{.results = {Ty::kF64},

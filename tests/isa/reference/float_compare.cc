@@ -1,14 +1,75 @@
 // Comparison and selection of f32 and f64 (PTX ISA, "Comparison and Selection Instructions", testp).
-#include "tests/isa/reference/float_compare.h"
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "tests/isa/reference/reference.h"
+#include "tests/isa/reference/soft.h"
 
 namespace culvert::isa {
 namespace {
 
+enum class Relation { kEq, kNe, kLt, kLe, kGt, kGe, kEqu, kNeu, kLtu, kLeu, kGtu, kGeu, kNum, kNan };
+
+std::optional<Relation> TakeRelation(OpcodeName& name) {
+  constexpr std::pair<const char*, Relation> kNames[] = {
+      {"eq", Relation::kEq},   {"ne", Relation::kNe},   {"lt", Relation::kLt},   {"le", Relation::kLe},
+      {"gt", Relation::kGt},   {"ge", Relation::kGe},   {"equ", Relation::kEqu}, {"neu", Relation::kNeu},
+      {"ltu", Relation::kLtu}, {"leu", Relation::kLeu}, {"gtu", Relation::kGtu}, {"geu", Relation::kGeu},
+      {"num", Relation::kNum}, {"nan", Relation::kNan}};
+  for (auto [text, relation] : kNames) {
+    if (name.Take(text)) return relation;
+  }
+  return std::nullopt;
+}
+
+// The plain relations are false with a NaN operand, those with u true.
+template <typename F>
+bool Holds(Relation relation, uint64_t a, uint64_t b) {
+  bool unordered = IsNan<F>(a) || IsNan<F>(b);
+  int order = Order<F>(a, b);
+  switch (relation) {
+    case Relation::kEq:
+      return !unordered && order == 0;
+    case Relation::kNe:
+      return !unordered && order != 0;
+    case Relation::kLt:
+      return !unordered && order < 0;
+    case Relation::kLe:
+      return !unordered && order <= 0;
+    case Relation::kGt:
+      return !unordered && order > 0;
+    case Relation::kGe:
+      return !unordered && order >= 0;
+    case Relation::kEqu:
+      return unordered || order == 0;
+    case Relation::kNeu:
+      return unordered || order != 0;
+    case Relation::kLtu:
+      return unordered || order < 0;
+    case Relation::kLeu:
+      return unordered || order <= 0;
+    case Relation::kGtu:
+      return unordered || order > 0;
+    case Relation::kGeu:
+      return unordered || order >= 0;
+    case Relation::kNum:
+      return !unordered;
+    case Relation::kNan:
+      return unordered;
+  }
+  return false;
+}
+
+// What `set` writes for true: all ones in an integer, 1.0 in a float.
+std::optional<uint64_t> TruthOf(Ty type) {
+  if (type == Ty::kU32 || type == Ty::kS32) return 0xffffffff;
+  return type == Ty::kF32 ? std::optional(F32::kOne) : std::nullopt;
+}
+
 enum class Join { kNone, kAnd, kOr, kXor };
 
-std::optional<Join> TakeJoin(OpcodeName& name) {
+Join TakeJoin(OpcodeName& name) {
   if (name.Take("and")) return Join::kAnd;
   if (name.Take("or")) return Join::kOr;
   if (name.Take("xor")) return Join::kXor;
@@ -58,7 +119,7 @@ std::function<void(const Batch&)> SetLanes(Relation relation, Join join, bool ft
 
 std::optional<Evaluator> Setp(OpcodeName name) {
   std::optional<Relation> relation = TakeRelation(name);
-  Join join = *TakeJoin(name);
+  Join join = TakeJoin(name);
   bool ftz = name.Take("ftz");
   std::optional<Ty> type = name.TakeType();
   if (!relation.has_value() || !name.Empty()) return std::nullopt;
@@ -77,7 +138,7 @@ std::optional<Evaluator> Setp(OpcodeName name) {
 
 std::optional<Evaluator> Set(OpcodeName name) {
   std::optional<Relation> relation = TakeRelation(name);
-  Join join = *TakeJoin(name);
+  Join join = TakeJoin(name);
   bool ftz = name.Take("ftz");
   std::optional<Ty> result = name.TakeType(), type = name.TakeType();
   if (!relation.has_value() || !result.has_value() || !name.Empty()) return std::nullopt;
@@ -109,33 +170,35 @@ std::optional<Evaluator> Slct(OpcodeName name) {
                    })};
 }
 
+// A property of numbers as a range of magnitudes. Zeros are normal numbers too.
 template <typename F>
-bool HasProperty(const std::string& property, uint64_t bits) {
-  uint64_t magnitude = bits & ~F::kSign;
-  bool subnormal = IsSubnormal<F>(bits);
-  if (property == "finite") return magnitude < F::kInfinity;
-  if (property == "infinite") return magnitude == F::kInfinity;
-  if (property == "number") return magnitude <= F::kInfinity;
-  if (property == "notanumber") return magnitude > F::kInfinity;
-  if (property == "subnormal") return subnormal;
-  return magnitude < F::kInfinity && !subnormal;  // normal: zeros count
+std::optional<Evaluator> Within(Ty type, const std::string& property) {
+  struct Range {
+    const char* name;
+    uint64_t first, last;
+  };
+  constexpr Range kRanges[] = {{"finite", 0, F::kLargest},          {"infinite", F::kInfinity, F::kInfinity},
+                               {"number", 0, F::kInfinity},         {"notanumber", F::kInfinity + 1, F::kSign - 1},
+                               {"normal", F::kHidden, F::kLargest}, {"subnormal", 1, F::kHidden - 1}};
+  for (const Range& range : kRanges) {
+    if (property != range.name) continue;
+    uint64_t zero = property == "normal" ? 1 : 0;
+    return Evaluator{.results = {Ty::kPred},
+                     .sources = {type},
+                     .compute = EachLane<1>([first = range.first, size = range.last - range.first, zero](uint64_t a) {
+                       uint64_t magnitude = a & ~F::kSign;
+                       return static_cast<uint64_t>(magnitude - first <= size) | (zero & (magnitude == 0));
+                     })};
+  }
+  return std::nullopt;
 }
 
 std::optional<Evaluator> Testp(OpcodeName name) {
-  for (const char* property : {"finite", "infinite", "number", "notanumber", "normal", "subnormal"}) {
-    if (!name.Take(property)) continue;
-    std::optional<Ty> type = name.TakeType();
-    if (!name.Empty() || (type != Ty::kF32 && type != Ty::kF64)) return std::nullopt;
-    Evaluator evaluator{.results = {Ty::kPred}, .sources = {*type}};
-    std::string text = property;
-    if (type == Ty::kF32) {
-      evaluator.compute = EachLane<1>([=](uint64_t a) { return uint64_t{HasProperty<F32>(text, a)}; });
-    } else {
-      evaluator.compute = EachLane<1>([=](uint64_t a) { return uint64_t{HasProperty<F64>(text, a)}; });
-    }
-    return evaluator;
-  }
-  return std::nullopt;
+  std::optional<Ty> type = name.TakeType();
+  if (name.modifiers().size() != 1) return std::nullopt;
+  const std::string& property = name.modifiers()[0];
+  if (type == Ty::kF32) return Within<F32>(*type, property);
+  return type == Ty::kF64 ? Within<F64>(*type, property) : std::nullopt;
 }
 
 }  // namespace
