@@ -17,7 +17,8 @@ uint64_t In(uint64_t bits, const Options& options) {
   return options.ftz ? Flush<F>(bits) : bits;
 }
 
-// .sat: to [0, 1]; NaN and everything negative becomes +0.
+// .ftz, then .sat: to [0, 1]; NaN and everything negative becomes +0. ISA: unspecified whether a value is flushed that
+// rounds up to the smallest normal number, and which zero -0 saturates to; this machine keeps the one and gives +0.
 template <typename F>
 uint64_t Out(uint64_t bits, const Options& options) {
   if (options.ftz) bits = Flush<F>(bits);
