@@ -161,6 +161,21 @@ std::string TransferValues(const AccessRegisters& registers, bool load) {
   return text;
 }
 
+Case RowCase(const std::string& name, const std::string& body, const ExpectedRow& expected,
+             const std::string& module_scope) {
+  Case test;
+  test.name = name;
+  test.ptx = Kernel(2, ElementAddress(10, 0, kRowBytes) + ElementAddress(11, 1, kRowBytes) + body, module_scope);
+  test.block[0] = kArenaThreads;
+  Bytes in = RandomBytes(kArenaThreads * kRowBytes, 41), out(kArenaThreads * kRowBytes);
+  test.buffers = {in, out};
+  for (uint32_t thread = 0; thread < kArenaThreads; ++thread) {
+    expected(thread, &in[thread * kRowBytes], &out[thread * kRowBytes]);
+  }
+  test.check = ExpectBuffer(1, std::move(out), 4);
+  return test;
+}
+
 bool IsVectorOfPtx(const std::string& opcode) {
   struct Element element = ElementOf(opcode);
   std::string space = SpaceOf(opcode);

@@ -4,6 +4,7 @@
 #define CULVERT_TESTS_ISA_CASES_ARENA_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,14 @@ std::string AddressOperand(const AccessForm& form, const Arena& arena);
 std::string Executed(const AccessForm& form, const std::string& statement);
 // Moves registers from or to buffer 2.
 std::string TransferValues(const AccessRegisters& registers, bool load);
+
+// A case whose threads each have a row of random bytes (buffer 0, address in %d10) and a row for results (buffer 1,
+// zero before, address in %d11).
+constexpr uint32_t kRowBytes = 64;
+// Fills `out` with what the result row of a thread must hold, given its random row.
+using ExpectedRow = std::function<void(uint32_t thread, const uint8_t* in, uint8_t* out)>;
+Case RowCase(const std::string& name, const std::string& body, const ExpectedRow& expected,
+             const std::string& module_scope = "");
 
 // Vectors that PTX has: 16 bytes; generic and in .global also 8 x 32 and 4 x 64 bits.
 bool IsVectorOfPtx(const std::string& opcode);

@@ -1,7 +1,6 @@
 // Ways to write ld and st that the systematic cases (load.cc, store.cc) do not have: variables as addresses, constants,
 // sinks, registers of other types, an address register that is also data.
 #include <algorithm>
-#include <functional>
 
 #include "tests/isa/cases/arena.h"
 #include "tests/isa/cases/load.h"
@@ -9,53 +8,34 @@
 namespace culvert::isa {
 namespace {
 
-constexpr uint32_t kRow = 64;  // bytes per thread in both buffers
-
-// What a thread's row of buffer 1 must hold, given its row of buffer 0. `out` is zero before.
-using Expected = std::function<void(uint32_t thread, const uint8_t* in, uint8_t* out)>;
-
-// %d10: the thread's row of buffer 0 (random), %d11: of buffer 1.
-Case Made(const std::string& name, const std::string& body, const Expected& expected,
-          const std::string& module_scope = "") {
-  Case test;
-  test.name = name;
-  test.ptx = Kernel(2, ElementAddress(10, 0, kRow) + ElementAddress(11, 1, kRow) + body, module_scope);
-  test.block[0] = kArenaThreads;
-  Bytes in = RandomBytes(kArenaThreads * kRow, 41), out(kArenaThreads * kRow);
-  test.buffers = {in, out};
-  for (uint32_t thread = 0; thread < kArenaThreads; ++thread) expected(thread, &in[thread * kRow], &out[thread * kRow]);
-  test.check = ExpectBuffer(1, std::move(out), 4);
-  return test;
-}
-
 template <typename T>
 void Put(uint8_t* out, size_t at, T value) {
   std::memcpy(out + at, &value, sizeof(T));
 }
 
 // Copies `count` bytes of the input to the output.
-Expected Copied(size_t to, size_t from, size_t count) {
+ExpectedRow Copied(size_t to, size_t from, size_t count) {
   return [=](uint32_t, const uint8_t* in, uint8_t* out) { std::copy_n(in + from, count, out + to); };
 }
 
 void AddSinks(std::vector<Case>* cases) {
   std::string prefix = "  mov.u32 %r5, 9;\n  mov.u32 %r7, 9;\n";
-  cases->push_back(Made("ld.global.v4.u32/sinks",
-                        prefix + "  ld.global.v4.u32 {_, %r5, _, %r7}, [%d10];  //!\n"
-                                 "  st.global.u32 [%d11], %r5;\n  st.global.u32 [%d11+4], %r7;\n",
-                        [](uint32_t, const uint8_t* in, uint8_t* out) {
-                          std::copy_n(in + 4, 4, out);
-                          std::copy_n(in + 12, 4, out + 4);
-                        }));
-  cases->push_back(Made("ld.global.v8.f32/sinks",
-                        "  ld.global.v8.f32 {_, _, %f1, _, _, _, _, %f2}, [%d10];  //!\n"
-                        "  st.global.f32 [%d11], %f1;\n  st.global.f32 [%d11+4], %f2;\n",
-                        [](uint32_t, const uint8_t* in, uint8_t* out) {
-                          std::copy_n(in + 8, 4, out);
-                          std::copy_n(in + 28, 4, out + 4);
-                        }));
-  cases->push_back(Made("ld.global.u32/braces",
-                        "  ld.global.u32 {%r5}, [%d10+4];  //!\n  st.global.u32 [%d11], {%r5};\n", Copied(0, 4, 4)));
+  cases->push_back(RowCase("ld.global.v4.u32/sinks",
+                           prefix + "  ld.global.v4.u32 {_, %r5, _, %r7}, [%d10];  //!\n"
+                                    "  st.global.u32 [%d11], %r5;\n  st.global.u32 [%d11+4], %r7;\n",
+                           [](uint32_t, const uint8_t* in, uint8_t* out) {
+                             std::copy_n(in + 4, 4, out);
+                             std::copy_n(in + 12, 4, out + 4);
+                           }));
+  cases->push_back(RowCase("ld.global.v8.f32/sinks",
+                           "  ld.global.v8.f32 {_, _, %f1, _, _, _, _, %f2}, [%d10];  //!\n"
+                           "  st.global.f32 [%d11], %f1;\n  st.global.f32 [%d11+4], %f2;\n",
+                           [](uint32_t, const uint8_t* in, uint8_t* out) {
+                             std::copy_n(in + 8, 4, out);
+                             std::copy_n(in + 28, 4, out + 4);
+                           }));
+  cases->push_back(RowCase("ld.global.u32/braces",
+                           "  ld.global.u32 {%r5}, [%d10+4];  //!\n  st.global.u32 [%d11], {%r5};\n", Copied(0, 4, 4)));
 }
 
 void AddConstants(std::vector<Case>* cases) {
@@ -72,18 +52,18 @@ void AddConstants(std::vector<Case>* cases) {
                             {"st.global.b64", "-1", Bytes(8, 0xff)},
                             {"st.global.u64", "0x1122334455667788", {0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11}}};
   for (const Stored& stored : kStored) {
-    cases->push_back(Made(std::string(stored.opcode) + "/constant",
-                          "  " + std::string(stored.opcode) + " [%d11], " + stored.value + ";  //!\n",
-                          [stored](uint32_t, const uint8_t*, uint8_t* out) {
-                            std::copy(stored.bytes.begin(), stored.bytes.end(), out);
-                          }));
+    cases->push_back(RowCase(std::string(stored.opcode) + "/constant",
+                             "  " + std::string(stored.opcode) + " [%d11], " + stored.value + ";  //!\n",
+                             [stored](uint32_t, const uint8_t*, uint8_t* out) {
+                               std::copy(stored.bytes.begin(), stored.bytes.end(), out);
+                             }));
   }
-  cases->push_back(Made("st.global.v4.u32/constants",
-                        "  mov.u32 %r5, %tid.x;\n  st.global.v4.u32 [%d11+16], {1, %r5, 0xffffffff, %r5};  //!\n",
-                        [](uint32_t thread, const uint8_t*, uint8_t* out) {
-                          for (uint32_t value : {1u, thread, 0xffffffffu, thread}) Put(out + 16, 0, value), out += 4;
-                        }));
-  cases->push_back(Made(
+  cases->push_back(RowCase("st.global.v4.u32/constants",
+                           "  mov.u32 %r5, %tid.x;\n  st.global.v4.u32 [%d11+16], {1, %r5, 0xffffffff, %r5};  //!\n",
+                           [](uint32_t thread, const uint8_t*, uint8_t* out) {
+                             for (uint32_t value : {1u, thread, 0xffffffffu, thread}) Put(out + 16, 0, value), out += 4;
+                           }));
+  cases->push_back(RowCase(
       "st.global.u64/address_of_variable",
       "  st.global.u64 [%d11], variable+4;  //!\n  ld.global.u64 %d12, [%d11];\n  ld.global.u32 %r5, [%d12];\n"
       "  st.global.u64 [%d11], 0;\n  st.global.u32 [%d11+8], %r5;\n",
@@ -92,49 +72,50 @@ void AddConstants(std::vector<Case>* cases) {
 
 // Registers of other types than the instruction's (PTX ISA, "Operand Size Exceeding Instruction-Type Size").
 void AddRegisterTypes(std::vector<Case>* cases) {
-  cases->push_back(Made("ld.global.f32/b64_register",
-                        "  ld.global.f32 %d12, [%d10];  //!\n  st.global.b64 [%d11], %d12;\n", Copied(0, 0, 4)));
-  cases->push_back(Made("st.global.f32/b64_register",
-                        "  ld.global.b64 %d12, [%d10];\n  st.global.f32 [%d11], %d12;  //!\n", Copied(0, 0, 4)));
-  cases->push_back(Made("ld.global.b32/f64_register",
-                        "  ld.global.b32 %g5, [%d10];  //!\n  st.global.b64 [%d11], %g5;\n", Copied(0, 0, 4)));
-  cases->push_back(Made("ld.global.b16/f32_register",
-                        "  ld.global.b16 %f5, [%d10];  //!\n  st.global.b32 [%d11], %f5;\n", Copied(0, 0, 2)));
-  cases->push_back(Made("st.global.b32/f64_register",
-                        "  ld.global.f64 %g5, [%d10];\n  st.global.b32 [%d11], %g5;  //!\n", Copied(0, 0, 4)));
-  cases->push_back(Made("st.global.b8/f32_register",
-                        "  ld.global.f32 %f5, [%d10];\n  st.global.b8 [%d11+1], %f5;  //!\n", Copied(1, 0, 1)));
-  cases->push_back(Made("st.global.u16/b128_register",
-                        "  ld.global.b128 %q5, [%d10];\n  st.global.u16 [%d11+2], %q5;  //!\n", Copied(2, 0, 2)));
-  cases->push_back(Made("ld.global.u8/b8_register",
-                        "  .reg .b8 %b5;\n  ld.global.u8 %b5, [%d10];  //!\n  st.global.u8 [%d11], %b5;  //!\n",
-                        Copied(0, 0, 1)));
+  cases->push_back(RowCase("ld.global.f32/b64_register",
+                           "  ld.global.f32 %d12, [%d10];  //!\n  st.global.b64 [%d11], %d12;\n", Copied(0, 0, 4)));
+  cases->push_back(RowCase("st.global.f32/b64_register",
+                           "  ld.global.b64 %d12, [%d10];\n  st.global.f32 [%d11], %d12;  //!\n", Copied(0, 0, 4)));
+  cases->push_back(RowCase("ld.global.b32/f64_register",
+                           "  ld.global.b32 %g5, [%d10];  //!\n  st.global.b64 [%d11], %g5;\n", Copied(0, 0, 4)));
+  cases->push_back(RowCase("ld.global.b16/f32_register",
+                           "  ld.global.b16 %f5, [%d10];  //!\n  st.global.b32 [%d11], %f5;\n", Copied(0, 0, 2)));
+  cases->push_back(RowCase("st.global.b32/f64_register",
+                           "  ld.global.f64 %g5, [%d10];\n  st.global.b32 [%d11], %g5;  //!\n", Copied(0, 0, 4)));
+  cases->push_back(RowCase("st.global.b8/f32_register",
+                           "  ld.global.f32 %f5, [%d10];\n  st.global.b8 [%d11+1], %f5;  //!\n", Copied(1, 0, 1)));
+  cases->push_back(RowCase("st.global.u16/b128_register",
+                           "  ld.global.b128 %q5, [%d10];\n  st.global.u16 [%d11+2], %q5;  //!\n", Copied(2, 0, 2)));
+  cases->push_back(RowCase("ld.global.u8/b8_register",
+                           "  .reg .b8 %b5;\n  ld.global.u8 %b5, [%d10];  //!\n  st.global.u8 [%d11], %b5;  //!\n",
+                           Copied(0, 0, 1)));
   for (const char* type : {"u8", "s16", "b32", "s64"}) {
     std::string opcode = "ld.global." + std::string(type);
     struct Element element = ElementOf(opcode);
-    cases->push_back(Made(opcode + "/b128_register",
-                          "  " + opcode + " %q5, [%d10];  //!\n  st.global.b128 [%d11], %q5;\n",
-                          [element](uint32_t, const uint8_t* in, uint8_t* out) {
-                            Bytes value = ExtendedTo(element, 128, in);
-                            std::copy(value.begin(), value.end(), out);
-                          }));
+    cases->push_back(RowCase(opcode + "/b128_register",
+                             "  " + opcode + " %q5, [%d10];  //!\n  st.global.b128 [%d11], %q5;\n",
+                             [element](uint32_t, const uint8_t* in, uint8_t* out) {
+                               Bytes value = ExtendedTo(element, 128, in);
+                               std::copy(value.begin(), value.end(), out);
+                             }));
   }
 }
 
 // The address register is also where the value goes or comes from. Row i holds the offset of a word in the buffer.
 void AddAliases(std::vector<Case>* cases) {
-  cases->push_back(Made("ld.global.u64/into_address",
-                        "  ld.global.u64 %d10, [%d10];  //!\n  st.global.u64 [%d11], %d10;\n", Copied(0, 0, 8)));
-  cases->push_back(Made("ld.global.v2.u64/into_address",
-                        "  ld.global.v2.u64 {%d12, %d10}, [%d10];  //!\n  st.global.v2.u64 [%d11], {%d12, %d10};\n",
-                        Copied(0, 0, 16)));
-  cases->push_back(Made("ld.global.v2.u64/into_address_first",
-                        "  ld.global.v2.u64 {%d10, %d12}, [%d10];  //!\n  st.global.v2.u64 [%d11], {%d10, %d12};\n",
-                        Copied(0, 0, 16)));
-  cases->push_back(Made("st.global.u64/of_address",
-                        "  st.global.u64 [%d11], %d11;  //!\n  ld.global.u64 %d13, [%d11];\n"
-                        "  sub.u64 %d13, %d13, %d11;\n  st.global.u64 [%d11], %d13;\n  st.global.u64 [%d11+16], 5;\n",
-                        [](uint32_t, const uint8_t*, uint8_t* out) { Put(out, 16, uint64_t{5}); }));
+  cases->push_back(RowCase("ld.global.u64/into_address",
+                           "  ld.global.u64 %d10, [%d10];  //!\n  st.global.u64 [%d11], %d10;\n", Copied(0, 0, 8)));
+  cases->push_back(RowCase("ld.global.v2.u64/into_address",
+                           "  ld.global.v2.u64 {%d12, %d10}, [%d10];  //!\n  st.global.v2.u64 [%d11], {%d12, %d10};\n",
+                           Copied(0, 0, 16)));
+  cases->push_back(RowCase("ld.global.v2.u64/into_address_first",
+                           "  ld.global.v2.u64 {%d10, %d12}, [%d10];  //!\n  st.global.v2.u64 [%d11], {%d10, %d12};\n",
+                           Copied(0, 0, 16)));
+  cases->push_back(
+      RowCase("st.global.u64/of_address",
+              "  st.global.u64 [%d11], %d11;  //!\n  ld.global.u64 %d13, [%d11];\n"
+              "  sub.u64 %d13, %d13, %d11;\n  st.global.u64 [%d11], %d13;\n  st.global.u64 [%d11+16], 5;\n",
+              [](uint32_t, const uint8_t*, uint8_t* out) { Put(out, 16, uint64_t{5}); }));
 }
 
 // Variables as addresses. One thread writes (memory that all see), or each its own.
@@ -160,10 +141,10 @@ void AddVariables(std::vector<Case>* cases) {
           body += "  mov.b" + Number(registers.bits) + " " + name + ", 0;\n";
         body += "  " + load + " " + values + ", " + address + ";  //!\n";
         body += "  st.global" + std::string(type) + " [%d11], " + values + ";\n";
-        cases->push_back(Made(
+        cases->push_back(RowCase(
             load + "/variable_" + place, body,
             [=](uint32_t thread, const uint8_t* in, uint8_t* out) {
-              std::copy_n(is_private ? in : in - thread * kRow, element.bytes(), out);
+              std::copy_n(is_private ? in : in - thread * kRowBytes, element.bytes(), out);
             },
             is_private ? "" : variables));
       }
@@ -182,7 +163,7 @@ void AddFilledVariables(std::vector<Case>* cases) {
       std::string address = at == 0 ? "[v]" : "[v+" + std::to_string(at) + "]";
       struct Element element = ElementOf(opcode);
       std::string variable = is_parameter ? "" : std::string(space) + " .align 16 .b8 v[16] = " + text + ";\n";
-      Case test = Made(
+      Case test = RowCase(
           opcode + "/" + address, "  " + opcode + " %r5, " + address + ";  //!\n  st.global.u32 [%d11], %r5;\n",
           [=, at = at](uint32_t, const uint8_t*, uint8_t* out) {
             Bytes value = ExtendedTo(element, 32, contents.data() + at);
@@ -200,15 +181,15 @@ void AddFilledVariables(std::vector<Case>* cases) {
 
 // Shared memory whose size the launch says lies behind the variables.
 void AddDynamicShared(std::vector<Case>* cases) {
-  Case test =
-      Made("ld.shared.u32/dynamic",
-           "  mov.u32 %r5, fixed;\n  mad.lo.u32 %r5, %r29, 4, %r5;\n  mov.u32 %r6, sized;\n"
-           "  mad.lo.u32 %r6, %r29, 4, %r6;\n  ld.global.v2.u32 {%r7, %r8}, [%d10];\n"
-           "  st.shared.u32 [%r5], %r7;  //!\n  st.shared.u32 [%r6], %r8;  //!\n  bar.sync 0;\n"
-           "  ld.shared.u32 %r9, [%r5];  //!\n  ld.shared.u32 %r10, [%r6];  //!\n"
-           "  st.global.v2.u32 [%d11], {%r9, %r10};\n",
-           Copied(0, 0, 8),
-           ".shared .align 4 .b8 fixed[" + Number(kArenaThreads * 4) + "];\n.extern .shared .align 16 .b8 sized[];\n");
+  Case test = RowCase(
+      "ld.shared.u32/dynamic",
+      "  mov.u32 %r5, fixed;\n  mad.lo.u32 %r5, %r29, 4, %r5;\n  mov.u32 %r6, sized;\n"
+      "  mad.lo.u32 %r6, %r29, 4, %r6;\n  ld.global.v2.u32 {%r7, %r8}, [%d10];\n"
+      "  st.shared.u32 [%r5], %r7;  //!\n  st.shared.u32 [%r6], %r8;  //!\n  bar.sync 0;\n"
+      "  ld.shared.u32 %r9, [%r5];  //!\n  ld.shared.u32 %r10, [%r6];  //!\n"
+      "  st.global.v2.u32 [%d11], {%r9, %r10};\n",
+      Copied(0, 0, 8),
+      ".shared .align 4 .b8 fixed[" + Number(kArenaThreads * 4) + "];\n.extern .shared .align 16 .b8 sized[];\n");
   test.dynamic_shared_bytes = kArenaThreads * 4;
   cases->push_back(std::move(test));
 }
