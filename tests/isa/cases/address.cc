@@ -106,6 +106,7 @@ std::vector<Case> AddressCases() {
   AddFunctionAddresses(&cases);
   AddPolicies(&cases);
   AddPacking(&cases);
+  AddWindows(&cases);
   return cases;
 }
 
