@@ -97,8 +97,9 @@ char Selector::SpaceOf(const Instruction& in, const Operand& address) const {
     case StateSpace::kLocal:
     case StateSpace::kParamFunc:
       return 'L';
-    case StateSpace::kParam:
     case StateSpace::kParamEntry:
+      return 'X';
+    case StateSpace::kParam:
       if (address.has_symbol && address.symbol.kind == SymbolKind::kCallParameter) return 'L';
       return function_.is_entry ? 'X' : 'L';
     default:

@@ -116,14 +116,9 @@ void Selector::SelectCvta(const Instruction& in) {
       op = to ? Op::CVTA_TO_SHARED : Op::CVTA_SHARED;
       break;
     case StateSpace::kLocal:
-    case StateSpace::kParamFunc:
       op = to ? Op::CVTA_TO_LOCAL : Op::CVTA_LOCAL;
       break;
-    case StateSpace::kParam:
-      // A device function's parameters lie in the caller's frame.
-      if (!function_.is_entry) op = to ? Op::CVTA_TO_LOCAL : Op::CVTA_LOCAL;
-      break;
-    default:
+    default:  // .param means the kernel's parameters, in device functions too
       break;
   }
   if (op != Op::NOP) source = Op1(op, RegClass::k64, Widen64(source, false));

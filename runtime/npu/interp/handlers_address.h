@@ -45,6 +45,20 @@ struct LOCAL_ADDRESS {
   }
 };
 
+// Lanes whose address lies in constant memory: what a kernel may read and not write.
+CULVERT_INLINE uint32_t InConstantMemory(const Exec* x, U64x addresses) {
+  uint32_t lanes = 0;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    uint64_t offset = addresses[lane] - x->window_base;
+    if (offset >= x->window_bytes) continue;
+    uint32_t access = x->granules[offset / kAccessGranuleBytes] & (CULVERT_GRANULE_READ | CULVERT_GRANULE_WRITE);
+    if (access == CULVERT_GRANULE_READ) lanes |= 1u << lane;
+  }
+  return lanes;
+}
+
+// "A generic address maps to global memory unless it falls within the window for const, local, or shared memory. The
+// Kernel Function Parameters (.param) window is contained within the .global window" (PTX ISA, "Generic Addressing").
 struct ISSPACEP {
   CULVERT_RUN {
     U64x address = Load<U64x>(window, ip->a);
@@ -58,10 +72,14 @@ struct ISSPACEP {
       case Space::kLocal:
         result = local;
         break;
-      case Space::kGlobal:  // the constant and parameter windows lie in the global one (PTX ISA, isspacep)
+      case Space::kGlobal:
+        result = ~(shared | local | InConstantMemory(x, address));
+        break;
       case Space::kConst:
+        result = InConstantMemory(x, address);
+        break;
       case Space::kParam:
-        result = ~(shared | local);
+        result = Compress(address - x->launch->parameter_address < U64x{} + x->launch->parameter_bytes);
         break;
       case Space::kGeneric:
         result = ~0u;
