@@ -80,6 +80,11 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
     if (!seen.insert(unit.name).second) unit.name += "-of-" + std::to_string(evaluator->sources.size());
     units.push_back(std::move(unit));
   }
+  // Short ones first; pairs of 16-bit operands, of which there are hundreds, last.
+  auto effort = [](const Unit& unit) { return unit.operand_bits < 32 ? size_t{0} : unit.evaluator.sources.size(); };
+  std::sort(units.begin(), units.end(), [&](const Unit& a, const Unit& b) {
+    return std::pair(effort(a), a.name) < std::pair(effort(b), b.name);
+  });
   return units;
 }
 
