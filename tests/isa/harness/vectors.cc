@@ -121,6 +121,12 @@ FloatShape ShapeOf(Ty type) {
   }
 }
 
+// A zero or one of the smallest subnormal numbers: what .ftz makes equal.
+uint64_t Tiny(FloatShape shape, Random& random) {
+  uint64_t sign = uint64_t{1} << (shape.exponent_bits + shape.fraction_bits);
+  return (random.Below(2) == 0 ? sign : 0) | random.Below(3);
+}
+
 uint64_t RandomFloat(FloatShape shape, Random& random) {
   uint64_t bits = random.Next();
   int width = 1 + shape.exponent_bits + shape.fraction_bits;
@@ -188,6 +194,12 @@ std::vector<std::vector<uint64_t>> Operands(const std::vector<Ty>& types, size_t
     }
     if (lane < edge_lanes || types.size() < 2) continue;
     uint64_t kind = random.Below(16);
+    for (size_t i = 0; i < types.size() && kind == 3; ++i) {
+      FloatShape shape = ShapeOf(types[i]);
+      if (shape.exponent_bits == 0) continue;
+      sources[i][lane] = Tiny(shape, random);
+      if (shape.count == 2) sources[i][lane] |= Tiny(shape, random) << (BitsOf(types[i]) / 2);
+    }
     size_t to = random.Below(types.size()), from = random.Below(types.size());
     if (kind > 2 || BitsOf(types[to]) != BitsOf(types[from])) continue;
     uint64_t mask = MaskOf(BitsOf(types[to]));
