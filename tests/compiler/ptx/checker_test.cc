@@ -243,7 +243,6 @@ TEST(Checker, Vectors) {
       {"ld.global.v2.u32 {%r1, %f2}, [%d1];", kOperandType},
       {"ld.global.v2.u32 {%r1, 5}, [%d1];", kOperandKind},
       {"ld.global.v4.u64 {%d1, %d2, %d3, %d4}, [%d1];", kVectorWidth},
-      {"ld.global.v8.u8 {%r1, %r2, %r3, %r4, %r5, %r6, %r7, %r8}, [%d1];", kVectorWidth},
       {"mov.b64 %d1, {%h1, %h2};", kOperandKind},
       {"mov.b64 %d1, {%h1, %h2, %h3};", kOperandKind},
       {"mov.b32 %r1, {%r1, %r2, %r3, %r4, %r5, %r6, %r7, %r8};", kOperandKind},
@@ -265,7 +264,6 @@ TEST(Checker, VectorsOf32Bytes) {
           {"ld.global.v8.u32 {%r1, %r2, %r3, %r4, %r5, %r6, %r7, %r8}, [%d1];"},
           {"st.global.v8.f32 [%d1], {%f1, %f2, %f3, %f4, %f5, %f6, %f7, %f8};"},
           {"ld.shared.v4.u64 {%d1, %d2, %d3, %d4}, [%r1];", kVectorWidth},
-          {"ld.global.v8.u64 {%d1, %d2, %d3, %d4, %d1, %d2, %d3, %d4}, [%d1];", kVectorWidth},
       },
       wide);
   Check({{"ld.global.v4.u64 {%d1, %d2, %d3, %d4}, [%d1];", kVectorWidth}},
