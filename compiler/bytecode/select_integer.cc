@@ -10,7 +10,8 @@ using ptx::Type;
 
 namespace {
 
-bool IsPacked16(Type type) { return type == Type::kU16x2 || type == Type::kS16x2; }
+bool IsPacked8(Type type) { return type == Type::kU8x4 || type == Type::kS8x4; }
+bool IsPacked(Type type) { return type == Type::kU16x2 || type == Type::kS16x2 || IsPacked8(type); }
 
 struct Pair {
   Op op32;
@@ -45,7 +46,7 @@ Pair Plain(Opcode opcode, bool is_signed) {
 
 void Selector::SelectIntegerArith(const Instruction& in) {
   const Type type = in.types[0];
-  if (IsPacked16(type)) return SelectPackedInteger(in);
+  if (IsPacked(type)) return SelectPackedInteger(in);
   switch (in.opcode) {
     case Opcode::kAdd:
     case Opcode::kSub:
@@ -75,6 +76,10 @@ void Selector::SelectAddSub(const Instruction& in) {
   Reg a = Use(in.operands[1], type, in);
   Reg b = Use(in.operands[2], type, in);
   if (in.Has(Mod::kSat)) {
+    if (type == Type::kU32) {  // the exact sum of 64 bits, clamped
+      Reg sum = Op2(Op::ADD_I64, RegClass::k64, Widen64(a, false), Widen64(b, false));
+      return Define(in.operands[0], type, Truncate(Op2(Op::MIN_U64, RegClass::k64, sum, Bits64(0xffffffff))), in);
+    }
     return DefineOp(in.operands[0], type, in, in.opcode == Opcode::kAdd ? Op::ADD_SAT_S32 : Op::SUB_SAT_S32, a, b);
   }
   Pair ops = Plain(in.opcode, false);
@@ -164,29 +169,34 @@ void Selector::SelectCarry(const Instruction& in) {
   }
 }
 
-// u16x2 and s16x2: both halves as 32-bit values, then packed again.
+// u16x2, s16x2, u8x4, s8x4: the elements as 32-bit values, then packed again.
 void Selector::SelectPackedInteger(const Instruction& in) {
   const Type type = in.types[0];
-  const bool is_signed = type == Type::kS16x2;
+  const bool is_signed = ptx::IsSigned(type);
+  const uint32_t bits = IsPacked8(type) ? 8 : 16;
+  const Op extend = bits == 8 ? (is_signed ? Op::EXT_S8 : Op::EXT_U8) : (is_signed ? Op::EXT_S16 : Op::EXT_U16);
+  const Op cut = bits == 8 ? Op::EXT_U8 : Op::EXT_U16;
+  const uint32_t most = (1u << (is_signed ? bits - 1 : bits)) - 1;
+  const uint32_t least = is_signed ? ~most : 0;
   Reg a = Use(in.operands[1], Type::kB32, in);
-  Reg b = Use(in.operands[2], Type::kB32, in);
-  auto half = [&](Reg value, bool high) {
-    if (high) return Op2(is_signed ? Op::SHR_S32 : Op::SHR_U32, RegClass::k32, value, Bits32(16));
-    return Op1(is_signed ? Op::EXT_S16 : Op::EXT_U16, RegClass::k32, value);
+  Reg b = in.operands.size() > 2 ? Use(in.operands[2], Type::kB32, in) : kNoReg;
+  auto element = [&](Reg value, uint32_t shift) {
+    if (value == kNoReg) return kNoReg;
+    return Op1(extend, RegClass::k32, shift == 0 ? value : Op2(Op::SHR_U32, RegClass::k32, value, Bits32(shift)));
   };
-  Reg halves[2];
-  for (int i = 0; i < 2; ++i) {
-    Reg result = Op2(Plain(in.opcode, is_signed).op32, RegClass::k32, half(a, i == 1), half(b, i == 1));
+  Reg packed = kNoReg;
+  for (uint32_t at = 32; at > 0;) {  // from the highest element down: each step makes room for the next one
+    at -= bits;
+    Reg result = Op2(Plain(in.opcode, is_signed).op32, RegClass::k32, element(a, at), element(b, at));
     if (in.Has(Mod::kRelu)) result = Op2(Op::MAX_S32, RegClass::k32, result, Bits32(0));
     if (in.Has(Mod::kSat)) {
-      result = Op2(Op::MIN_S32, RegClass::k32, result, Bits32(is_signed ? 0x7fff : 0xffff));
-      result = Op2(Op::MAX_S32, RegClass::k32, result, Bits32(is_signed ? 0xffff8000u : 0));
+      result = Op2(Op::MIN_S32, RegClass::k32, result, Bits32(most));
+      result = Op2(Op::MAX_S32, RegClass::k32, result, Bits32(least));
     }
-    halves[i] = result;
+    result = Op1(cut, RegClass::k32, result);
+    packed = packed == kNoReg ? result : Op3(Op::MAD_LO_I32, RegClass::k32, packed, Bits32(1u << bits), result);
   }
-  Reg low = Op1(Op::EXT_U16, RegClass::k32, halves[0]);
-  Reg dst = Destination(in.operands[0], RegClass::k32, in);
-  Emit(Op::MAD_LO_I32, dst, halves[1], Bits32(0x10000), low);
+  Move(Destination(in.operands[0], RegClass::k32, in), packed);
 }
 
 }  // namespace culvert::lowering

@@ -1,5 +1,6 @@
 // mov in all its forms, cvta, isspacep (PTX ISA "Data Movement and Conversion Instructions").
 #include "compiler/bytecode/selector.h"
+#include "compiler/ptx/instructions.h"
 
 namespace culvert::lowering {
 
@@ -125,6 +126,12 @@ void Selector::SelectCvta(const Instruction& in) {
   Define(in.operands[0], type, TypeBits(type) == 64 ? source : Truncate(source), in);
 }
 
+// A block is the only one of its cluster: an address maps to itself, and the rank of every block is 0.
+void Selector::SelectClusterAddress(const Instruction& in) {
+  if (in.opcode == ptx::Opcode::kGetctarank) return Define(in.operands[0], Type::kU32, Bits32(0), in);
+  Define(in.operands[0], in.types[0], Use(in.operands[1], in.types[0], in), in);
+}
+
 void Selector::SelectIsspacep(const Instruction& in) {
   bytecode::Space space;
   switch (in.space) {
@@ -148,7 +155,8 @@ void Selector::SelectIsspacep(const Instruction& in) {
     default:
       return Unimplemented(in);
   }
-  Reg address = Use(in.operands[1], Type::kU64, in);
+  const bool is_32 = in.row->specs[1].type == Type::kU32;
+  Reg address = is_32 ? Widen64(Use(in.operands[1], Type::kU32, in), false) : Use(in.operands[1], Type::kU64, in);
   if (space == bytecode::Space::kParam) lir_.uses_parameter_memory = true;
   Emit(Op::ISSPACEP, Destination(in.operands[0], RegClass::kPredicate, in), address, kNoReg, kNoReg,
        static_cast<uint16_t>(space));

@@ -125,7 +125,10 @@ Reg Selector::SpecialRegisterValue(const Operand& operand, uint32_t bytes, const
       return dynamic(bytecode::DynamicRegister::kGlobalTimerLo, false);
     case SpecialRegister::kGlobalTimerHi:
       return dynamic(bytecode::DynamicRegister::kGlobalTimerHi, false);
-    // The fourth components read as zero (PTX ISA section 10), and no graph is ever the launching one.
+    // The fourth components read as zero (PTX ISA section 10), no graph is ever the launching one, and the performance
+    // counters count nothing.
+    case SpecialRegister::kPm:
+    case SpecialRegister::kPm64:
     case SpecialRegister::kTidW:
     case SpecialRegister::kNtidW:
     case SpecialRegister::kCtaidW:

@@ -1,5 +1,6 @@
 // Warp collectives and block barriers (PTX ISA "Parallel Synchronization and Communication Instructions").
 #include "compiler/bytecode/selector.h"
+#include "include/culvert/npu_config.h"
 
 namespace culvert::lowering {
 
@@ -127,12 +128,17 @@ void Selector::SelectRedux(const Instruction& in) {
 
 // bar and barrier: sync a{, b}; arrive a, b; red.op d, a{, b}, {!}c; bar.warp.sync membermask
 void Selector::SelectBarrier(const Instruction& in) {
-  if (in.Has(Mod::kBarrierCluster)) return Unimplemented(in, "cluster barriers");
   if (in.Has(Mod::kWarp)) {
     Emit(Op::WARPSYNC, kNoReg, Use(in.operands[0], Type::kB32, in));
     return;
   }
   lir_.uses_barriers = true;
+  if (in.Has(Mod::kBarrierCluster)) {  // blocks are clusters of their own
+    auto kind = in.Has(Mod::kWait) ? bytecode::BarKind::kClusterWait : bytecode::BarKind::kClusterArrive;
+    uint16_t aligned = in.Has(Mod::kAligned) ? bytecode::kBarAligned : 0;
+    Emit(Op::BAR, kNoReg, Bits32(kClusterBarrier), kNoReg, kNoReg, static_cast<uint16_t>(kind) | aligned);
+    return;
+  }
   // bar is barrier.aligned (PTX ISA, bar).
   uint16_t x = in.opcode == Opcode::kBar || in.Has(Mod::kAligned) ? bytecode::kBarAligned : 0;
   const bool is_red = in.Has(Mod::kRed);

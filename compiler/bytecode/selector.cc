@@ -393,6 +393,9 @@ void Selector::Dispatch(const Instruction& in) {
       return SelectCvta(in);
     case Opcode::kIsspacep:
       return SelectIsspacep(in);
+    case Opcode::kMapa:
+    case Opcode::kGetctarank:
+      return SelectClusterAddress(in);
     case Opcode::kCvt:
       return SelectCvt(in);
     case Opcode::kLd:

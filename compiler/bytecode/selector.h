@@ -115,6 +115,7 @@ class Selector {
                    const Instruction& in);
   void SelectMov(const Instruction& in);  // select_move.cc
   void SelectCvta(const Instruction& in);
+  void SelectClusterAddress(const Instruction& in);
   void SelectIsspacep(const Instruction& in);
   void Unpack(const Instruction& in);
   void Pack(const Instruction& in);

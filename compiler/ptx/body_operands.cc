@@ -127,6 +127,12 @@ bool BodyParser::Finish(const std::vector<Candidate>& candidates, Instruction* i
   return EndStatement();
 }
 
+// PTX ISA, "ld": weak loads from global memory.
+bool MayBeUnified(const Instruction& instruction) {
+  return instruction.opcode == Opcode::kLd && instruction.semantics == Semantics::kWeak &&
+         (instruction.space == StateSpace::kGlobal || instruction.space == StateSpace::kGeneric);
+}
+
 bool BodyParser::ParseOperands(Instruction* instruction) {
   if (token_.Is(';')) return true;
   instruction->operands.reserve(instruction->row->specs.size());
@@ -138,6 +144,8 @@ bool BodyParser::ParseOperands(Instruction* instruction) {
     if (operand.kind == OperandKind::kVector && operand.elements.size() == 1 && MayBeVector(instruction->opcode)) {
       operand = Operand(operand.elements.front());
     }
+    // ld's [a].unified says that `a` is the address of a variable with that attribute: nothing that changes execution.
+    if (operand.kind == OperandKind::kAddress && MayBeUnified(*instruction)) AcceptDirective(".unified");
     if (!token_.Is(',')) break;
     if (instruction->operands.size() >= kMaxVectorElements)
       return Error(token_.position, kOperandCount, "too many operands");

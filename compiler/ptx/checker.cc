@@ -1,5 +1,7 @@
 #include "compiler/ptx/checker.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "compiler/ptx/concat.h"
 #include "compiler/ptx/special_registers.h"
@@ -165,20 +167,20 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
                 has_policy ? "a cache policy needs the modifier .L2::cache_hint"
                            : ".L2::cache_hint needs a cache policy as last operand");
   }
-  return CheckWidth(instruction, problem);
+  return CheckHint(candidate, problem) && CheckWidth(instruction, problem);
 }
 
-// Vectors of memory instructions: 16 bytes, since PTX 8.8 on sm_100 also 32 bytes in .global (PTX ISA, "Vectors") and,
-// as ptxas takes them, generic.
+// Vectors of memory instructions: 16 bytes; of ld and st since PTX 8.8 on sm_100 also eight elements of 32 bits or four of
+// 64 bits in .global (PTX ISA, "ld", "st") and, as ptxas takes them, generic.
 bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem) const {
   if (instruction.vector_width == 1) return true;
-  uint32_t bytes = TypeBytes(instruction.types[0]) * instruction.vector_width;
-  if (bytes > 32 || (instruction.vector_width == 8 && TypeBytes(instruction.types[0]) == 1)) {
+  const uint32_t element = TypeBytes(instruction.types[0]);
+  const uint32_t bytes = element * instruction.vector_width;
+  if (bytes <= 16) return true;
+  const bool is_access = instruction.opcode == Opcode::kLd || instruction.opcode == Opcode::kSt;
+  if (!is_access || bytes > 32 || element > 8) {
     return Fail(problem, kVectorWidth, absl::StrFormat("a vector of %d bytes is too wide", bytes));
   }
-  bool is_access = instruction.opcode == Opcode::kLd || instruction.opcode == Opcode::kSt;
-  bool wide = bytes > 16 || (is_access && instruction.vector_width == 8);
-  if (!wide) return true;
   if (data_.version < 88 || data_.target < 100) {
     return Fail(problem, kVectorWidth, absl::StrFormat("a vector of %d bytes needs PTX ISA 8.8 and sm_100", bytes));
   }
@@ -186,6 +188,14 @@ bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem
     return Fail(problem, kVectorWidth, "vectors of 32 bytes exist in the .global space only");
   }
   return true;
+}
+
+// Eviction priorities, cache policies and prefetch sizes belong to .global and to generic addresses (PTX ISA, "ld").
+bool OperandChecker::CheckHint(const Candidate& candidate, Problem* problem) const {
+  const StateSpace space = candidate.prototype.space;
+  if (candidate.memory_hint.empty() || space == StateSpace::kGlobal || space == StateSpace::kGeneric) return true;
+  return Fail(problem, kStateSpace,
+              Concat(candidate.memory_hint, " is for .global and generic addresses, not for ", SpaceName(space)));
 }
 
 bool OperandChecker::CheckOperand(const OperandSpec& spec, const Instruction& instruction, const Operand& operand,
@@ -205,7 +215,7 @@ bool OperandChecker::CheckOperand(const OperandSpec& spec, const Instruction& in
       return Fail(problem, kOperandKind, absl::StrFormat("operand %d must be a vector", problem->offset + 1));
     }
     uint32_t bytes = TypeBytes(type);
-    if (count < 2 || count > bytes || bytes % count != 0 || (count & (count - 1)) != 0) {
+    if (count < 2 || count > std::min(bytes, 4u) || bytes % count != 0 || (count & (count - 1)) != 0) {
       return Fail(problem, kVectorWidth, absl::StrFormat("%s cannot be made of %d elements", TypeText(type), count));
     }
     constexpr Type kBitTypes[] = {Type::kNone, Type::kB8,   Type::kB16,  Type::kNone, Type::kB32,

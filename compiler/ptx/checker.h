@@ -30,6 +30,7 @@ class OperandChecker {
   bool CheckRegister(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const;
   bool CheckSymbol(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const;
   bool CheckPair(const OperandSpec& spec, const Operand& operand, Problem* problem) const;
+  bool CheckHint(const Candidate& candidate, Problem* problem) const;
   bool CheckWidth(const Instruction& instruction, Problem* problem) const;
   bool CheckArgument(const Operand& argument, const Parameter& parameter, bool is_result, Problem* problem) const;
   bool CheckArguments(const std::vector<Operand>& arguments, const std::vector<Parameter>& parameters, bool are_results,

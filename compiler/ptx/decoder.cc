@@ -33,6 +33,19 @@ size_t OffsetIn(std::string_view text, std::string_view piece) {
   return static_cast<size_t>(piece.data() - text.data());
 }
 
+// Qualifiers that speak of the caches of global memory.
+bool IsMemoryHint(Opcode opcode, std::string_view modifier) {
+  switch (opcode) {
+    case Opcode::kLd:
+    case Opcode::kSt:
+    case Opcode::kAtom:
+    case Opcode::kRed:
+      return modifier.starts_with(".L1::") || modifier.starts_with(".L2::");
+    default:
+      return false;
+  }
+}
+
 // The modifiers of `row` that may stand at position `accepted`, given the ones before.
 void AddExpected(const InstructionRow& row, std::span<const ModifierId> before, std::vector<std::string_view>* out) {
   std::vector<ModifierId> trial(before.begin(), before.end());
@@ -102,6 +115,11 @@ Problem Mismatch(std::string_view text, const Pieces& pieces, std::span<const Mo
 
 }  // namespace
 
+bool IsRemoved(const Instruction& instruction, uint32_t version, uint32_t target) {
+  const bool is_warp = instruction.opcode == Opcode::kShfl || instruction.opcode == Opcode::kVote;
+  return is_warp && !instruction.Has(Mod::kSync) && version >= 64 && target >= 70;
+}
+
 std::string FormsHint(Opcode opcode, size_t limit) {
   std::span<const InstructionRow> rows = RowsOf(opcode);
   std::string out = rows.size() == 1 ? "form: " : "forms: ";
@@ -117,7 +135,12 @@ Problem GateProblem(const Candidate& candidate, uint32_t version, uint32_t targe
     std::string_view mnemonic = OpcodeName(candidate.row->opcode);
     return modifier.empty() ? Concat("this form of '", mnemonic, "'") : Concat("'", modifier, "' of '", mnemonic, "'");
   };
-  if (match.since > version) {
+  if (candidate.is_removed) {
+    problem.code = kNeedsTarget;
+    problem.message = Concat("'", OpcodeName(candidate.row->opcode),
+                             "' without .sync does not exist for sm_70 and higher since PTX ISA 6.4");
+    problem.hint = FormsHint(candidate.prototype.opcode, kMaxFormsShown);
+  } else if (match.since > version) {
     problem.code = kNeedsVersion;
     problem.message = absl::StrFormat("%s needs PTX ISA %d.%d; the module says .version %d.%d", what(match.since_of),
                                       match.since / 10, match.since % 10, version / 10, version % 10);
@@ -147,9 +170,11 @@ const std::vector<Candidate>* InstructionDecoder::Decode(std::string_view text, 
   if (pieces.modifiers.size() > kMaxModifiers) pieces.modifiers.resize(kMaxModifiers);  // no row accepts as many
   std::vector<ModifierId> ids;
   bool has_cache_hint = false;
+  std::string_view memory_hint;
   for (std::string_view modifier : pieces.modifiers) {
     ids.push_back(FindModifier(modifier));
     has_cache_hint |= modifier == ".L2::cache_hint";
+    if (IsMemoryHint(*opcode, modifier)) memory_hint = modifier;
   }
   auto candidates = std::make_unique<Candidates>();
   Candidates gated;  // match, but need a newer .version or .target
@@ -161,7 +186,10 @@ const std::vector<Candidate>* InstructionDecoder::Decode(std::string_view text, 
     candidate.prototype.opcode = *opcode;
     candidate.prototype.row = &row;
     candidate.has_cache_hint = has_cache_hint;
-    candidate.gates_ok = candidate.match.since <= version_ && candidate.match.sm <= target_;
+    candidate.memory_hint = memory_hint;
+    candidate.is_removed = IsRemoved(candidate.prototype, version_, target_);
+    candidate.gates_ok =
+        candidate.match.since <= version_ && candidate.match.sm <= target_ && !candidate.is_removed;
     (candidate.gates_ok ? *candidates : gated).push_back(std::move(candidate));
   }
   std::move(gated.begin(), gated.end(), std::back_inserter(*candidates));

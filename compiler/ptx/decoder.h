@@ -16,10 +16,12 @@ namespace culvert::ptx {
 // One row that accepts the modifiers; which one holds is decided by the operands.
 struct Candidate {
   const InstructionRow* row = nullptr;
-  Instruction prototype;        // fields decoded, no operands
-  ModifierMatch match;          // gates
-  bool has_cache_hint = false;  // .L2::cache_hint: the operand `policy` is present
-  bool gates_ok = true;         // for the module's .version and .target
+  Instruction prototype;         // fields decoded, no operands
+  ModifierMatch match;           // gates
+  bool has_cache_hint = false;   // .L2::cache_hint: the operand `policy` is present
+  std::string_view memory_hint;  // a hint of ld, st, atom or red that only global memory has, or empty
+  bool gates_ok = true;          // for the module's .version and .target
+  bool is_removed = false;       // the form existed in older versions or for older targets only
 };
 
 // What is wrong with an opcode or an operand list; positions are relative to the statement.
@@ -46,6 +48,8 @@ class InstructionDecoder {
   absl::flat_hash_map<std::string_view, std::unique_ptr<Candidates>> cache_;
 };
 
+// Is it a form that newer modules cannot have: shfl and vote without .sync, for sm_70 and higher from PTX ISA 6.4 on?
+bool IsRemoved(const Instruction& instruction, uint32_t version, uint32_t target);
 // "'mnemonic.x' needs .version 7.0": for a candidate whose gates do not hold.
 Problem GateProblem(const Candidate& candidate, uint32_t version, uint32_t target);
 // Up to `limit` forms of the rows, one per line, for hints.

@@ -115,7 +115,9 @@ inline constexpr uint16_t kAtomOrderShift = 9;
 inline constexpr uint16_t kAtomAddress32 = 1 << 11;
 inline constexpr uint16_t kAtomNoFtz = 1 << 12;
 
-enum class BarKind : uint16_t { kSync, kArrive, kRedPopc, kRedAnd, kRedOr };
+// kClusterArrive, kClusterWait: barrier.cluster of a cluster that is one block; their operands are not read.
+enum class BarKind : uint16_t { kSync, kArrive, kRedPopc, kRedAnd, kRedOr, kClusterArrive, kClusterWait };
+constexpr bool IsBarReduction(BarKind kind) { return kind >= BarKind::kRedPopc && kind <= BarKind::kRedOr; }
 inline constexpr uint16_t kBarAligned = 1 << 4;
 enum class ShflMode : uint16_t { kUp, kDown, kBfly, kIdx };
 enum class VoteMode : uint16_t { kAll, kAny, kUni, kBallot };

@@ -25,6 +25,8 @@ inline constexpr uint64_t kDefaultStackBytes = 1024;      // cudaLimitStackSize
 inline constexpr uint64_t kDefaultPrintfBytes = 1 << 20;  // cudaLimitPrintfFifoSize
 inline constexpr uint64_t kDefaultHeapBytes = 8 << 20;    // cudaLimitMallocHeapSize
 inline constexpr uint32_t kNamedBarriersPerBlock = 16;
+inline constexpr uint32_t kClusterBarrier = 16;  // number of the barrier of barrier.cluster
+inline constexpr uint32_t kBarriersPerBlock = 17;
 inline constexpr uint64_t kAllocationAlignment = 512;  // bytes; what cuMemAlloc returns is a multiple of it
 inline constexpr uint64_t kAccessGranuleBytes = 512;   // the unit in which accesses are checked against allocations
 

@@ -3,6 +3,9 @@
 // A barrier counts threads. Without an explicit count it is complete when every thread of the block that has not exited
 // has arrived. With one, the exited (or never existing) lanes of a warp that has arrived count too, because the count
 // is given in whole warps. bar.arrive counts and goes on.
+//
+// barrier.cluster is a barrier of its own, of all threads: arrive counts, wait stops until the barrier that the thread has
+// arrived at is complete. A thread whose arrival is no longer noted has been let through already.
 #include "runtime/npu/interp/state.h"
 
 namespace culvert::npu {
@@ -58,9 +61,12 @@ void BlockState::ReleaseBarrier(uint32_t id) {
 bool BlockState::ArriveAtBarrier(Warp& warp, Group group) {
   const Instruction* ip = group.ip;
   int first = __builtin_ctz(group.mask);
+  BarKind kind = static_cast<BarKind>(ip->x & kKindMask);
+  if (kind == BarKind::kClusterArrive || kind == BarKind::kClusterWait) {
+    return ArriveAtClusterBarrier(warp, group, kind == BarKind::kClusterWait);
+  }
   uint32_t id = RegisterOf(group, ip->a, first);
   uint32_t count = ThreadCount(group, first);
-  BarKind kind = static_cast<BarKind>(ip->x & kKindMask);
   uint32_t same = 0;  // lanes that name the same barrier and count; the others arrive when they get their turn
   for (uint32_t rest = group.mask; rest != 0; rest &= rest - 1) {
     int lane = __builtin_ctz(rest);
@@ -85,7 +91,7 @@ bool BlockState::ArriveAtBarrier(Warp& warp, Group group) {
   if (counted && arrived == 0) barrier.arrived_threads += static_cast<uint32_t>(__builtin_popcount(~warp.live));
   arrived |= group.mask;
   barrier.arrived_threads += static_cast<uint32_t>(__builtin_popcount(group.mask));
-  if (kind >= BarKind::kRedPopc) {
+  if (bytecode::IsBarReduction(kind)) {
     barrier.true_threads +=
         static_cast<uint32_t>(__builtin_popcount(PredicateAt(group.frame->window, ip->c) & group.mask));
     barrier.red_threads += static_cast<uint32_t>(__builtin_popcount(group.mask));
@@ -102,9 +108,40 @@ bool BlockState::ArriveAtBarrier(Warp& warp, Group group) {
   return true;
 }
 
+bool BlockState::ArriveAtClusterBarrier(Warp& warp, Group group, bool is_wait) {
+  Barrier& barrier = barriers[kClusterBarrier];
+  uint32_t& arrived = barrier.arrived[warp.index];
+  if (is_wait) {
+    const uint32_t held = group.mask & arrived;
+    if (held != 0) {
+      Group waiting = group;
+      waiting.mask = held;
+      waiting.state = Group::State::kBarrier;
+      waiting.barrier = static_cast<uint8_t>(kClusterBarrier);
+      warp.Park(waiting);
+      group.mask &= ~held;
+    }
+    group.ip += 1;
+    if (group.mask != 0) warp.Park(group);
+    return true;
+  }
+  if ((group.mask & arrived) != 0) {  // a second arrival without a wait between
+    ReportFault(&exec, group.ip, ErrorKind::kIllegalInstruction, __builtin_ctz(group.mask & arrived), 0, 0, 0,
+                bytecode::Space::kGeneric);
+    return false;
+  }
+  barriers_in_use |= 1u << kClusterBarrier;
+  arrived |= group.mask;
+  barrier.arrived_threads += static_cast<uint32_t>(__builtin_popcount(group.mask));
+  group.ip += 1;
+  warp.Park(group);
+  if (IsComplete(barrier)) ReleaseBarrier(kClusterBarrier);
+  return true;
+}
+
 // Threads have exited: what waits for all threads may be complete, and exited lanes of arrived warps count now.
 void BlockState::RecheckBarriers() {
-  for (uint32_t id = 0; id < kNamedBarriersPerBlock; ++id) {
+  for (uint32_t id = 0; id < kBarriersPerBlock; ++id) {
     if (!(barriers_in_use >> id & 1)) continue;
     Barrier& barrier = barriers[id];
     uint32_t arrived = 0;

@@ -80,7 +80,7 @@ class BlockRunnerImpl final : public BlockRunner {
       warp->Park({.ip = warp->root.function->code, .frame = &warp->root, .mask = warp->exists});
     }
     state_.live_threads = state_.threads;
-    if (state_.barriers_in_use != 0) std::fill_n(state_.barriers, kNamedBarriersPerBlock, Barrier());
+    if (state_.barriers_in_use != 0) std::fill_n(state_.barriers, kBarriersPerBlock, Barrier());
     state_.barriers_in_use = 0;
   }
 

@@ -123,7 +123,7 @@ class BlockState {
   const HandlerSet& handlers;
   Exec exec = {};
   std::vector<std::unique_ptr<Warp>> warps;
-  Barrier barriers[kNamedBarriersPerBlock];
+  Barrier barriers[kBarriersPerBlock];
   uint32_t barriers_in_use = 0;  // bit per barrier with arrivals
   uint32_t threads = 0;          // of the block
   uint32_t live_threads = 0;
@@ -139,6 +139,7 @@ class BlockState {
   bool Return(Warp& warp, Group* group);
   void ExitLanes(Warp& warp, const Group& group);
   void ReleaseBarrier(uint32_t id);
+  bool ArriveAtClusterBarrier(Warp& warp, Group group, bool is_wait);
   bool IsComplete(const Barrier& barrier) const;
 };
 

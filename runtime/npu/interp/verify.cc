@@ -163,11 +163,12 @@ class Verifier {
     }
     if (in.op == Op::BAR) {
       auto kind = static_cast<bytecode::BarKind>(in.x & 0xf);
-      kinds.dst = kind < bytecode::BarKind::kRedPopc    ? OperandKind::kNone
+      const bool is_reduction = bytecode::IsBarReduction(kind);
+      kinds.dst = !is_reduction                         ? OperandKind::kNone
                   : kind == bytecode::BarKind::kRedPopc ? OperandKind::kRegister
                                                         : OperandKind::kPredicate;
-      if (kind < bytecode::BarKind::kRedPopc) kinds.c = OperandKind::kNone;
-      if (kind >= bytecode::BarKind::kRedPopc && (in.dst == kNoOperand || in.c == kNoOperand))
+      if (!is_reduction) kinds.c = OperandKind::kNone;
+      if (is_reduction && (in.dst == kNoOperand || in.c == kNoOperand))
         return Fail(i, "operand missing");
       if (kind == bytecode::BarKind::kArrive && in.b == kNoOperand) return Fail(i, "thread count missing");
     }

@@ -15,7 +15,7 @@ TEST(Rows, EveryRowThatRunsHasALowering) {
   int programs = 0;
   std::set<std::string> lowered;  // rows marked `parse` that could be marked `run`
   for (const ptx::InstructionRow& row : ptx::Rows()) {
-    std::string text = ptx::InstanceHeader(kMaxPtxIsa, 120);
+    std::string text = ptx::HeaderFor(row);
     std::vector<std::string> statements = ptx::RowInstances(row);
     for (size_t i = 0; i < statements.size(); ++i) text += ptx::InstanceEntry(absl::StrFormat("k%d", i), statements[i]);
     auto module = compiler::CompiledModule::Load(text, {});

@@ -10,13 +10,13 @@ using ::testing::HasSubstr;
 TEST(Diagnostics, WholeMessage) {
   EXPECT_EQ(
       BodyError(std::string(kHeader) + ".entry k() {\n  .reg .f32 %f<3>;\n\tadd.rx.f32 %f0, %f1, %f2;\n  ret;\n}\n"),
-      "test.ptx:6:5: error[PTX0102]: expected one of .u16 .u32 .u64 .s16 .s32 .s64 .sat .u16x2 .s16x2 .cc .rn .rz "
-      ".rm .rp .ftz .f32 .f64 .f32x2 .f16 .f16x2 .bf16 .bf16x2 after 'add', got '.rx'\n"
+      "test.ptx:6:5: error[PTX0102]: expected one of .u16 .u32 .u64 .s16 .s32 .s64 .sat .u16x2 .s16x2 .u8x4 .s8x4 .cc "
+      ".rn .rz .rm .rp .ftz .f32 .f64 .f32x2 .f16 .f16x2 .bf16 .bf16x2 after 'add', got '.rx'\n"
       "  \tadd.rx.f32 %f0, %f1, %f2;\n"
       "  \t   ^\n"
       "  in: k\n"
-      "  hint: did you mean '.rn'? forms: add.type d, a, b; add.sat.s32 d, a, b; add{.sat}.(u16x2|s16x2) d, a, b; "
-      "add.cc.(u32|s32) d, a, b; and 7 more in docs/ptx_coverage.md\n");
+      "  hint: did you mean '.rn'? forms: add.type d, a, b; add.sat.s32 d, a, b; add.(u16x2|s16x2) d, a, b; "
+      "add.sat.(u32|u16x2|s16x2) d, a, b; and 9 more in docs/ptx_coverage.md\n");
 }
 
 TEST(Diagnostics, MissingModifier) {

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "compiler/ptx/decoder.h"
+
 namespace culvert::ptx {
 namespace {
 
@@ -100,8 +102,8 @@ std::vector<std::string> RowInstances(const InstructionRow& row) {
     Instruction in;
     in.opcode = row.opcode;
     if (!MatchModifiers(row, ids, &in).ok) return;
-    if (in.vector_width > 1 && TypeBytes(in.types[0]) * in.vector_width > 16) return;
-    if (in.vector_width == 8 && (row.opcode == Opcode::kLd || row.opcode == Opcode::kSt)) return;
+    const bool is_access = row.opcode == Opcode::kLd || row.opcode == Opcode::kSt;
+    if (TypeBytes(in.types[0]) * in.vector_width > (is_access && row.since >= 88 ? 32 : 16)) return;
     text += Operands(row, in, optional, policy) + ";";
     if (seen.insert(text).second) out.push_back(text);
   };
@@ -122,6 +124,17 @@ std::vector<std::string> RowInstances(const InstructionRow& row) {
 std::string InstanceHeader(uint32_t version, uint32_t target) {
   return ".version " + std::to_string(version / 10) + "." + std::to_string(version % 10) + "\n.target sm_" +
          std::to_string(target) + "\n.address_size 64\n.func callee() { ret; }\n";
+}
+
+std::string HeaderFor(const InstructionRow& row) {
+  std::vector<ModifierId> plain;
+  for (const ModifierSlot& slot : row.slots) {
+    if (!slot.optional) plain.push_back(slot.alternatives[0]->id);
+  }
+  Instruction instruction;
+  instruction.opcode = row.opcode;
+  MatchModifiers(row, plain, &instruction);
+  return IsRemoved(instruction, 92, 120) ? InstanceHeader(92, 61) : InstanceHeader(92, 120);
 }
 
 std::string InstanceEntry(std::string_view name, std::string_view body) {

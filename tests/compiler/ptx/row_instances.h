@@ -17,6 +17,8 @@ std::vector<std::string> RowInstances(const InstructionRow& row);
 
 // A module header, and an entry `name` around `body`.
 std::string InstanceHeader(uint32_t version, uint32_t target);
+// The newest header with which the row may be used.
+std::string HeaderFor(const InstructionRow& row);
 std::string InstanceEntry(std::string_view name, std::string_view body);
 
 }  // namespace culvert::ptx

@@ -16,7 +16,7 @@ TEST(Table, EveryInstanceOfEveryRowIsAccepted) {
     EXPECT_FALSE(statements.empty()) << OpcodeName(row.opcode) << row.form;
     std::string body;
     for (const std::string& statement : statements) body += statement + "\n";
-    Parsed parsed = ParseOk(InstanceHeader(92, 120) + InstanceEntry("k", body), 1);
+    Parsed parsed = ParseOk(HeaderFor(row) + InstanceEntry("k", body), 1);
     ASSERT_NE(parsed.function, nullptr) << OpcodeName(row.opcode) << row.form;
     ASSERT_EQ(parsed->instructions.size(), statements.size() + 1);
     for (size_t i = 0; i < statements.size(); ++i) {
