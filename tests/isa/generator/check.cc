@@ -35,7 +35,7 @@ std::string Describe(const Kernel& kernel, const Output& engine, const Output& m
 std::vector<EngineOptions> RunsOf(const Kernel& kernel) {
   std::vector<EngineOptions> runs = {{}};
   Random random(kernel.seed ^ 0x72756e73);
-  if (random.Chance(20)) runs.push_back({.plain = true});
+  if (random.Chance(10)) runs.push_back({.plain = true});
   if (kernel.Blocks() > 1 && random.Chance(25)) runs.push_back({.workers = random.Between(2, 4)});
   return runs;
 }

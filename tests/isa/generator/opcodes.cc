@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/bytecode/lower.h"
 #include "compiler/ptx/module.h"
@@ -106,12 +106,12 @@ std::vector<std::string>& Excluded() {
 }  // namespace
 
 const isa::Evaluator* FindEvaluator(std::string_view opcode, size_t sources) {
-  using Known = std::map<std::string, std::unique_ptr<isa::Evaluator>, std::less<>>;
+  using Known = absl::flat_hash_map<std::string, std::unique_ptr<isa::Evaluator>>;
   static std::mutex mutex;
   static auto& by_sources = *new std::array<Known, isa::kMaxSources + 1>;
   std::lock_guard lock(mutex);
   Known& known = by_sources[std::min<size_t>(sources, isa::kMaxSources)];
-  auto found = known.find(opcode);
+  auto found = known.find(absl::string_view(opcode.data(), opcode.size()));
   if (found == known.end()) {
     std::optional<isa::Evaluator> evaluator = isa::Find(opcode, static_cast<int>(sources));
     auto kept = evaluator ? std::make_unique<isa::Evaluator>(*std::move(evaluator)) : nullptr;

@@ -39,8 +39,8 @@ std::string Print(const Kernel& kernel) {
   style.shared32 = random.Chance(50);
   style.shared_in_kernel = kernel.functions.size() == 1 && random.Chance(50);
   for (size_t i = 1; i < kernel.functions.size(); ++i) style.pass_pointers |= Touches(kernel.functions[i].body);
-  static const char* const kVersions[] = {"9.2", "9.0", "8.8"};
-  std::string out = absl::StrCat(".version ", kVersions[random.Below(3)], "\n.target sm_120",
+  // The newest version: the pool has instances that ask for it.
+  std::string out = absl::StrCat(".version 9.2\n.target sm_120",
                                  random.Chance(20) ? ", debug" : "", "\n.address_size 64\n");
   absl::StrAppend(&out, ".const .align 16 .b8 constants[", kernel.constants.size(), "] = {");
   for (size_t i = 0; i < kernel.constants.size(); ++i) absl::StrAppend(&out, i ? "," : "", kernel.constants[i]);
