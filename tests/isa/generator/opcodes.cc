@@ -134,8 +134,6 @@ void Opcodes::AddRow(const ptx::InstructionRow& row, const std::vector<std::stri
     ptx::Instruction in;
     in.opcode = row.opcode;
     if (!ptx::MatchModifiers(row, ids, &in).ok || !seen.insert(instance.opcode).second) continue;
-    // The bits of the NaN that .oob looks for are not in the ISA.
-    if (in.Has(ptx::Mod::kOob)) continue;
     if (std::count(excluded.begin(), excluded.end(), instance.opcode) != 0) continue;
     instance.evaluator = FindEvaluator(instance.opcode, sources);
     if (instance.evaluator == nullptr) {
