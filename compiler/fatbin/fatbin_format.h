@@ -16,7 +16,7 @@ namespace culvert::compiler::fatbin {
 inline constexpr uint32_t kWrapperMagic = 0x466243B1;
 inline constexpr uint32_t kFatbinMagic = 0xBA55ED50;
 inline constexpr uint32_t kLinkedMagic = 0x4B4C5643;  // "CVLK"
-inline constexpr uint32_t kElfMagic = 0x464C457F;  // "\x7fELF"
+inline constexpr uint32_t kElfMagic = 0x464C457F;     // "\x7fELF"
 
 struct WrapperLayout {
   uint32_t magic;

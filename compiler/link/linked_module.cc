@@ -1,8 +1,10 @@
 #include "compiler/link/linked_module.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_format.h"
 #include "compiler/ptx/diagnostics.h"
 #include "compiler/ptx/scan.h"

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/base/call_once.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "compiler/link/symbols.h"
 #include "compiler/ptx/module.h"

@@ -230,7 +230,11 @@ TEST_F(ContextTest, InputsTheLinkerRefuses) {
   EXPECT_EQ(add(static_cast<CUjitInputType>(50), "x", 1), CUDA_ERROR_INVALID_VALUE);
   EXPECT_EQ(add(CU_JIT_INPUT_PTX, nullptr, 1), CUDA_ERROR_INVALID_VALUE);
   EXPECT_EQ(add(CU_JIT_INPUT_PTX, kVariable, 0), CUDA_ERROR_INVALID_VALUE);
-  EXPECT_EQ(add(CU_JIT_INPUT_PTX, "\x7f" "ELF and so on", 14), CUDA_ERROR_INVALID_PTX);
+  EXPECT_EQ(add(CU_JIT_INPUT_PTX,
+                "\x7f"
+                "ELF and so on",
+                14),
+            CUDA_ERROR_INVALID_PTX);
   EXPECT_EQ(add(CU_JIT_INPUT_FATBINARY, kVariable, sizeof kVariable), CUDA_ERROR_INVALID_IMAGE);
   EXPECT_EQ(add(CU_JIT_INPUT_CUBIN, kVariable, sizeof kVariable), CUDA_ERROR_INVALID_IMAGE);
   ASSERT_CU(cuLinkCreate(0, nullptr, nullptr, &state));
