@@ -217,6 +217,7 @@ bool Selector::SelectSyscall(const CallSite& site, std::string_view name, const 
 // alloca d, size{, align}; stacksave d; stackrestore a. Addresses are those of the local space.
 void Selector::SelectStack(const Instruction& in) {
   const Type type = in.types[0];
+  lir_.local_bytes = std::max(lir_.local_bytes, 16u);  // a kernel without any frame is given no stack
   if (in.opcode == Opcode::kStackrestore) {
     Emit(Op::STACKRESTORE, kNoReg, Widen64(Use(in.operands[0], type, in), false));
     return;
