@@ -83,14 +83,18 @@ void AddFunctionAddresses(std::vector<Case>* cases) {
 void AddPolicies(std::vector<Case>* cases) {
   for (const ptx::InstructionRow* row : RowsNamed("createpolicy")) {
     for (const Instance& instance : InstancesOf(*row)) {
-      bool range = HasModifier(instance.opcode, ".range");
       using Forms = std::vector<std::string>;
-      for (const std::string& operands :
-           range ? Forms{"[%d10], 64, 128", "[%d10], %r5, %r6"} : Forms{"0f3F000000", "0f3F800000", "%f1", ""}) {
-        std::string body = "  mov.u32 %r5, 32;\n  mov.u32 %r6, 64;\n  mov.f32 %f1, 0f3E800000;\n  " + instance.opcode +
-                           " %d20" + (operands.empty() ? "" : ", " + operands) +
-                           ";  //!\n  ld.global.L2::cache_hint.u32 %r7, [%d10], %d20;\n"
-                           "  st.global.L2::cache_hint.u32 [%d11], %r7, %d20;\n";
+      Forms forms = {"0f3F000000", "0f3F800000", "%f1", ""};
+      if (HasModifier(instance.opcode, ".range")) forms = {"[%d10], 64, 128", "[%d10], %r5, %r6"};
+      if (HasModifier(instance.opcode, ".cvt")) forms = {"%d13"};
+      for (const std::string& operands : forms) {
+        std::string body =
+            "  mov.u32 %r5, 32;\n  mov.u32 %r6, 64;\n  mov.f32 %f1, 0f3E800000;\n"
+            // What the runtime's headers use for evict_normal.
+            "  mov.u64 %d13, 0x10F0000000000000;\n  " +
+            instance.opcode + " %d20" + (operands.empty() ? "" : ", " + operands) +
+            ";  //!\n  ld.global.L2::cache_hint.u32 %r7, [%d10], %d20;\n"
+            "  st.global.L2::cache_hint.u32 [%d11], %r7, %d20;\n";
         cases->push_back(RowCase(instance.opcode + "/" + (operands.empty() ? "default" : operands), body,
                                  [](uint32_t, const uint8_t* in, uint8_t* out) { std::copy_n(in, 4, out); }));
       }
@@ -107,6 +111,7 @@ std::vector<Case> AddressCases() {
   AddPolicies(&cases);
   AddPacking(&cases);
   AddWindows(&cases);
+  AddStack(&cases);
   return cases;
 }
 

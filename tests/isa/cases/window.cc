@@ -1,6 +1,7 @@
 // cvta and isspacep (PTX ISA, "Generic Addressing"): where the windows of the state spaces lie is open, so addresses
 // are judged by what is found there.
 #include <algorithm>
+#include <set>
 
 #include "tests/isa/cases/address.h"
 #include "tests/isa/cases/arena.h"
@@ -122,9 +123,11 @@ bool LiesIn(const std::string& window, const std::string& space) {
 
 void AddQuestions(const Place& place, std::vector<Case>* cases) {
   std::string modifier = SplitAtSpaces(place.modifiers)[0];
+  std::set<std::string> seen;
   for (const ptx::InstructionRow* row : RowsNamed("isspacep")) {
     for (const Instance& instance : InstancesOf(*row)) {
       const std::string& opcode = instance.opcode;
+      if (!seen.insert(opcode).second) continue;  // more than one row has it
       bool inside = LiesIn(opcode.substr(opcode.find('.')), place.space);
       for (bool expected_before : {false, true}) {
         cases->push_back(PlaceCase(opcode + "/of" + place.space + (expected_before ? "_was_true" : "_was_false"), place,
