@@ -167,7 +167,7 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
                 has_policy ? "a cache policy needs the modifier .L2::cache_hint"
                            : ".L2::cache_hint needs a cache policy as last operand");
   }
-  return CheckHint(candidate, problem) && CheckWidth(instruction, problem);
+  return CheckHint(candidate, problem) && CheckWidth(instruction, problem) && CheckConstants(instruction, problem);
 }
 
 // Vectors of memory instructions: 16 bytes; of ld and st since PTX 8.8 on sm_100 also eight elements of 32 bits or four of

@@ -30,6 +30,7 @@ class OperandChecker {
   bool CheckRegister(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const;
   bool CheckSymbol(const OperandSpec& spec, Type type, const Operand& operand, Problem* problem) const;
   bool CheckPair(const OperandSpec& spec, const Operand& operand, Problem* problem) const;
+  bool CheckConstants(const Instruction& instruction, Problem* problem) const;  // constant_ranges.cc
   bool CheckHint(const Candidate& candidate, Problem* problem) const;
   bool CheckWidth(const Instruction& instruction, Problem* problem) const;
   bool CheckArgument(const Operand& argument, const Parameter& parameter, bool is_result, Problem* problem) const;

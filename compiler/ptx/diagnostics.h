@@ -36,6 +36,7 @@ enum DiagnosticCode : uint32_t {
   kNeedsTarget = 111,
   kCallMismatch = 112,
   kGuard = 113,
+  kOperandRange = 114,
   // compiler/link
   kLinkDuplicate = 200,
   kLinkMismatch = 201,

@@ -325,6 +325,79 @@ TEST(Checker, Counts) {
   });
 }
 
+TEST(Checker, RangesOfConstants) {
+  Check({
+      {"bar.sync 15;"},
+      {"bar.sync 16;", kOperandRange},
+      {"barrier.sync -1;", kOperandRange},
+      {"bar.sync 0, 33;", kOperandRange},
+      {"bar.arrive 0, 0;", kOperandRange},
+      {"bar.red.popc.u32 %r1, 16, %p1;", kOperandRange},
+      {"bar.red.popc.u32 %r1, 1, 40, %p1;", kOperandRange},
+      {"bar.red.and.pred %p1, 1, 64, %p1;"},
+      {"bar.warp.sync 77;"},
+      {"pmevent 15;"},
+      {"pmevent 16;", kOperandRange},
+      {"pmevent.mask 0xffff;"},
+      {"pmevent.mask 0x10000;", kOperandRange},
+      {"discard.global.L2 [%d1], 64;", kOperandRange},
+      {"applypriority.L2::evict_normal [%d1], 128;"},
+      {"applypriority.L2::evict_normal [%d1], 129;", kOperandRange},
+      {"fence.proxy.tensormap::generic.acquire.gpu [%d1], 128;"},
+      {"fence.proxy.tensormap::generic.acquire.gpu [%d1], 8;", kOperandRange},
+      {"alloca.u64 %d1, %d2, 16;"},
+      {"alloca.u64 %d1, %d2, 24;", kOperandRange},
+      {"createpolicy.fractional.L2::evict_last.b64 %d1, 0.5;"},
+      {"createpolicy.fractional.L2::evict_last.b64 %d1, 0f00000000;", kOperandRange},
+      {"createpolicy.fractional.L2::evict_last.b64 %d1, 1.5;", kOperandRange},
+  });
+}
+
+TEST(Checker, HintsOfMemoryInstructions) {
+  const std::string newest = ".version 9.2\n.target sm_120f\n.address_size 64\n";
+  Check({
+      {"ld.global.L1::evict_last.L2::128B.u32 %r1, [%d1];"},
+      {"ld.global.ca.L1::evict_last.u32 %r1, [%d1];", kBadModifier},
+      {"ld.shared.L2::64B.u32 %r1, [%r2];", kStateSpace},
+      {"ld.local.L2::cache_hint.u32 %r1, [%r2], %d2;", kStateSpace},
+      {"atom.shared.add.L2::cache_hint.u32 %r1, [%r2], %r3, %d2;", kStateSpace},
+      {"red.add.L2::cache_hint.u32 [%d1], %r3, %d2;"},
+      {"st.param.L2::cache_hint.b32 [out], %r3, %d2;", kStateSpace},
+      {"ld.relaxed.gpu.shared.L1::no_allocate.u32 %r1, [%r2];", kStateSpace},
+  });
+  Check(
+      {
+          {"ld.global.L2::evict_last.u32 %r1, [%d1];", kMissingModifier},
+          {"ld.global.L1::evict_last.L2::evict_last.v4.u64 {%d1, %d2, %d3, %d4}, [%d1];"},
+          {"ld.L2::evict_first.v8.b32 {%r1, _, %r3, %r4, %r5, %r6, %r7, %r8}, [%d1];"},
+          {"ld.shared.v8.b32 {%r1, %r2, %r3, %r4, %r5, %r6, %r7, %r8}, [%r1];", kBadModifier},
+          {"ld.global.v8.b16 {%h1, %h2, %h3, %h4, %h5, %h6, %h7, %h8}, [%d1];", kBadModifier},
+          {"ld.global.v2.b128 {%q1, %q2}, [%d1];", kVectorWidth},
+          {"ldu.global.v4.u64 {%d1, %d2, %d3, %d4}, [%d1];", kVectorWidth},
+          {"atom.global.add.v8.f32 {%f1, %f2, %f3, %f4, %f5, %f6, %f7, %f8}, [%d1], {%f1, %f2, %f3, %f4, %f5, %f6, "
+           "%f7, %f8};",
+           kBadModifier},
+          {"ld.volatile.local.u32 %r1, [%r2];"},
+          {"ld.global.u32 %r1, [word].unified;"},
+          {"ld.relaxed.gpu.global.u32 %r1, [word].unified;", kSyntax},
+          {"st.global.u32 [word].unified, %r1;", kSyntax},
+      },
+      newest);
+  Check({{"ld.volatile.local.u32 %r1, [%r2];", kNeedsVersion}});
+}
+
+TEST(Checker, FormsThatWentAway) {
+  const std::vector<Case> refused = {
+      {"shfl.up.b32 %r1, %r2, 1, 0;", kNeedsTarget},
+      {"vote.all.pred %p1, %p2;", kNeedsTarget},
+      {"shfl.sync.up.b32 %r1, %r2, 1, 0, -1;"},
+  };
+  const std::vector<Case> accepted = {{"shfl.up.b32 %r1, %r2, 1, 0;"}, {"vote.ballot.b32 %r1, %p2;"}};
+  Check(refused);
+  Check(accepted, ".version 8.5\n.target sm_61\n.address_size 64\n");
+  Check({{"mad.f32 %f1, %f2, %f3, %f4;", kMissingModifier}});
+}
+
 TEST(Checker, Branches) {
   Check({
       {"bra END;"},

@@ -39,7 +39,7 @@ std::string AddressFor(const Instruction& in) {
 
 std::string ValueFor(const OperandSpec& spec, const Instruction& in, int n) {
   Type type = spec.TypeIn(in);
-  if (spec.constant) return in.opcode == Opcode::kDiscard || in.opcode == Opcode::kApplypriority ? "128" : "8";
+  if (spec.constant) return spec.name == "size" && in.opcode != Opcode::kAlloca ? "128" : "8";
   if (spec.packed) {
     uint32_t bytes = TypeBytes(type);
     Type half = bytes == 2 ? Type::kB8 : bytes == 4 ? Type::kB16 : bytes == 8 ? Type::kB32 : Type::kB64;
