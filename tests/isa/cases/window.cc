@@ -83,7 +83,7 @@ void AddConversions(const Place& place, std::vector<Case>* cases) {
                                }));
     // There and back again, and arithmetic on the generic address in between.
     cases->push_back(PlaceCase(to + "/back", place,
-                               "  " + from + " %d13, %d12;\n  sub.u64 %d13, %d13, 8;\n  mov.u64 %d14, 0;\n  " + to +
+                               "  " + from + " %d13, %d12;\n  sub.u64 %d13, %d13, 8;\n  mov.u64 %d14, %d11;\n  " + to +
                                    " %d14, %d13;  //!\n  ld" + space +
                                    ".v2.u32 {%r7, %r8}, [%d14+8];\n  st.global.v2.u32 [%d11], {%r7, %r8};\n"
                                    "  sub.u64 %d14, %d12, %d14;\n  st.global.u64 [%d11+8], %d14;\n",
