@@ -143,6 +143,23 @@ void AddQuestions(const Place& place, std::vector<Case>* cases) {
   }
 }
 
+// Addresses in 32-bit registers are extended with zeros; no window but the global one lies so low.
+void AddNarrowQuestions(std::vector<Case>* cases) {
+  std::set<std::string> seen;
+  for (const ptx::InstructionRow* row : RowsNamed("isspacep")) {
+    for (const Instance& instance : InstancesOf(*row)) {
+      const std::string& opcode = instance.opcode;
+      if (!seen.insert(opcode).second) continue;
+      bool global = opcode == "isspacep.global";
+      cases->push_back(RowCase(opcode + "/narrow",
+                               "  ld.global.u32 %r5, [%d10];\n  and.b32 %r5, %r5, 0xffffff;\n  setp.ne.u32 %p2, 0, " +
+                                   std::string(global ? "0" : "1") + ";\n  " + opcode +
+                                   " %p2, %r5;  //!\n  selp.u32 %r7, 2, 1, %p2;\n  st.global.u32 [%d11], %r7;\n",
+                               [=](uint32_t, const uint8_t*, uint8_t* out) { out[0] = global ? 2 : 1; }));
+    }
+  }
+}
+
 // The lanes of a warp have addresses of different spaces.
 void AddMixedLanes(std::vector<Case>* cases) {
   const std::string module_scope = ".shared .align 8 .u32 words[164];\n";
@@ -202,6 +219,7 @@ void AddWindows(std::vector<Case>* cases) {
     AddConversions(place, cases);
     AddQuestions(place, cases);
   }
+  AddNarrowQuestions(cases);
   AddMixedLanes(cases);
   AddParametersInFunctions(cases);
 }
