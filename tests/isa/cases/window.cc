@@ -212,6 +212,44 @@ void AddParametersInFunctions(std::vector<Case>* cases) {
   }
 }
 
+// mapa and getctarank in a cluster of one block: its own shared memory, rank 0. With .shared::cluster addresses are
+// those of the window, otherwise generic; the 32-bit forms are judged by the low half.
+void AddClusters(std::vector<Case>* cases) {
+  const std::string module_scope = ".shared .align 8 .u32 words[164];\n";
+  for (const char* space : {".shared::cluster", ""}) {
+    bool generic = *space == 0;
+    for (const char* type : {"u64", "u32"}) {
+      bool wide = std::string(type) == "u64";
+      std::string d = wide ? "%d" : "%r", suffix = std::string(space) + "." + type;
+      std::string setup =
+          "  ld.global.u32 %r5, [%d10];\n  mov.u64 %d12, words;\n  mad.wide.u32 %d12, %r29, 8, %d12;\n"
+          "  cvt.u32.u64 %r13, %d12;\n  st.shared.u32 [%r13], %r5;\n" +
+          std::string(generic ? "  cvta.shared.u64 %d12, %d12;\n" : "") +
+          "  cvt.u32.u64 %r12, %d12;\n  mov.u32 %r6, 0;\n";
+      bool is_address = wide || !generic;
+      for (const char* rank : {"0", "%r6"}) {
+        std::string body = "  mov.u64 %d14, %d11;\n  mov.u32 %r14, 77;\n  mapa" + suffix + " " + d + "14, " + d +
+                           "12, " + rank + ";  //!\n  sub." + type + " " + d + "15, " + d + "14, " + d +
+                           "12;\n  st.global." + type + " [%d11], " + d + "15;\n";
+        if (is_address) {
+          body += "  ld" + std::string(space) + ".u32 %r7, [" + d + "14];\n  st.global.u32 [%d11+8], %r7;\n";
+        }
+        cases->push_back(RowCase(
+            "mapa" + suffix + "/own_" + rank, setup + body,
+            [=](uint32_t, const uint8_t* in, uint8_t* out) {
+              if (is_address) std::copy_n(in, 4, out + 8);
+            },
+            module_scope));
+      }
+      cases->push_back(RowCase(
+          "getctarank" + suffix + "/own",
+          setup + "  mov.u32 %r14, 77;\n  getctarank" + suffix + " %r14, " + d +
+              "12;  //!\n  st.global.u32 [%d11], %r14;\n",
+          [](uint32_t, const uint8_t*, uint8_t*) {}, module_scope));
+    }
+  }
+}
+
 }  // namespace
 
 void AddWindows(std::vector<Case>* cases) {
@@ -221,6 +259,7 @@ void AddWindows(std::vector<Case>* cases) {
   }
   AddNarrowQuestions(cases);
   AddMixedLanes(cases);
+  AddClusters(cases);
   AddParametersInFunctions(cases);
 }
 
