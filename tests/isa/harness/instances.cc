@@ -92,8 +92,10 @@ std::vector<Instance> SelectedInstancesOf(const InstructionRow& row) {
 bool IsValueRow(const InstructionRow& row) {
   if (row.effects != ptx::kNone || row.specs.empty() || !row.specs[0].destination) return false;
   using ptx::Opcode;  // what depends on where a window lies is tested with memory
-  if (row.opcode == Opcode::kCvta || row.opcode == Opcode::kIsspacep || row.opcode == Opcode::kCreatepolicy)
+  if (row.opcode == Opcode::kCvta || row.opcode == Opcode::kIsspacep || row.opcode == Opcode::kCreatepolicy ||
+      row.opcode == Opcode::kMapa || row.opcode == Opcode::kGetctarank) {
     return false;
+  }
   if (row.family == Family::kControl || row.family == Family::kSync || row.family == Family::kAtomic ||
       row.family == Family::kStack || row.family == Family::kMisc) {
     return false;
