@@ -92,6 +92,9 @@ std::vector<uint64_t> MakeEdges(Ty type) {
     case Ty::kU16x2:
     case Ty::kS16x2:
       return Pairs(IntegerEdges(16), 16);
+    case Ty::kU8x4:
+    case Ty::kS8x4:
+      return Pairs(Pairs(IntegerEdges(8), 8), 16);
     default:
       return IntegerEdges(BitsOf(type));
   }

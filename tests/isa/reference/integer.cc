@@ -13,7 +13,7 @@ template <typename T>
 T Clamp(Wide<T> value) {
   return static_cast<T>(std::clamp<Wide<T>>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
 }
-// Sums of 16-bit values, in int for both signednesses.
+// Sums of values of up to 16 bits, in int for both signednesses.
 template <typename T>
 T ClampSum(int value) {
   return static_cast<T>(std::clamp<int>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
@@ -23,12 +23,17 @@ std::optional<Evaluator> Add(OpcodeName name) {
   bool sat = name.Take("sat");
   std::optional<Ty> type = OnlyType(name);
   if (!type) return std::nullopt;
-  if (*type == Ty::kU16x2 || *type == Ty::kS16x2) {
-    if (!sat) return Halves<uint16_t>(*type, [](uint16_t a, uint16_t b) { return a + b; });
-    if (*type == Ty::kU16x2) return Halves<uint16_t>(*type, [](int a, int b) { return ClampSum<uint16_t>(a + b); });
-    return Halves<int16_t>(*type, [](int a, int b) { return ClampSum<int16_t>(a + b); });
+  if (IsPacked(*type)) {
+    return WithElement(*type, [&](auto t) {
+      using T = decltype(t);
+      if (sat) return Packed<T, 2>(*type, [](int a, int b) { return ClampSum<T>(a + b); });
+      return Packed<T, 2>(*type, [](int a, int b) { return a + b; });
+    });
   }
   if (sat) {
+    if (*type == Ty::kU32) {
+      return Uniform<uint32_t, 2>(*type, [](uint64_t a, uint64_t b) { return Clamp<uint32_t>(a + b); });
+    }
     if (*type != Ty::kS32) return std::nullopt;
     return Uniform<int32_t, 2>(*type, [](int64_t a, int64_t b) { return Clamp<int32_t>(a + b); });
   }
@@ -42,7 +47,15 @@ std::optional<Evaluator> Add(OpcodeName name) {
 std::optional<Evaluator> Sub(OpcodeName name) {
   bool sat = name.Take("sat");
   std::optional<Ty> type = OnlyType(name);
-  if (!type || !IsInteger(*type) || (sat && *type != Ty::kS32)) return std::nullopt;
+  if (!type) return std::nullopt;
+  if (*type == Ty::kU8x4 || *type == Ty::kS8x4) {
+    return WithElement(*type, [&](auto t) {
+      using T = decltype(t);
+      if (sat) return Packed<T, 2>(*type, [](int a, int b) { return ClampSum<T>(a - b); });
+      return Packed<T, 2>(*type, [](int a, int b) { return a - b; });
+    });
+  }
+  if (!IsInteger(*type) || (sat && *type != Ty::kS32)) return std::nullopt;
   if (sat) return Uniform<int32_t, 2>(*type, [](int64_t a, int64_t b) { return Clamp<int32_t>(a - b); });
   return WithType(*type, [&](auto t) {
     using T = decltype(t);
@@ -186,6 +199,7 @@ std::optional<Evaluator> Abs(OpcodeName name) {
 
 std::optional<Evaluator> Neg(OpcodeName name) {
   std::optional<Ty> type = OnlyType(name);
+  if (type == Ty::kS8x4) return Packed<int8_t, 1>(*type, [](int a) { return -a; });
   if (!type || !IsSigned(*type)) return std::nullopt;
   return WithType(*type, [&](auto t) {
     using T = decltype(t);
@@ -200,9 +214,13 @@ std::optional<Evaluator> Extreme(OpcodeName name) {
   auto rectified = [pick](auto a, auto b) { return std::max<decltype(a)>(pick(a, b), 0); };
   bool relu = name.Take("relu");
   std::optional<Ty> type = OnlyType(name);
-  if (!type || (relu && !OneOf(*type, {Ty::kS32, Ty::kS16x2}))) return std::nullopt;
-  if (*type == Ty::kU16x2) return Halves<uint16_t>(*type, pick);
-  if (*type == Ty::kS16x2) return relu ? Halves<int16_t>(*type, rectified) : Halves<int16_t>(*type, pick);
+  if (!type || (relu && !OneOf(*type, {Ty::kS32, Ty::kS16x2, Ty::kS8x4}))) return std::nullopt;
+  if (IsPacked(*type)) {
+    return WithElement(*type, [&](auto t) {
+      using T = decltype(t);
+      return relu ? Packed<T, 2>(*type, rectified) : Packed<T, 2>(*type, pick);
+    });
+  }
   if (relu) return Uniform<int32_t, 2>(*type, rectified);
   if (!IsInteger(*type)) return std::nullopt;
   return WithType(*type, [&](auto t) { return Uniform<decltype(t), 2>(*type, pick); });

@@ -82,18 +82,29 @@ Evaluator Uniform(Ty type, F f) {
               [f](auto... patterns) { return PatternOf(static_cast<T>(f(static_cast<T>(patterns)...))); })};
 }
 
-// Two operands that hold two 16-bit values each, T for one of them: f on each half.
-template <typename T, typename F>
-Evaluator Halves(Ty type, F f) {
-  static_assert(sizeof(T) == 2);
+// Operands of 32 bits that hold several values each, T for one of them: f on the values of each place.
+template <typename T, int kSources, typename F>
+Evaluator Packed(Ty type, F f) {
+  static_assert(sizeof(T) <= 2);
   return {.results = {type},
-          .sources = {type, type},
-          .compute = EachLane<2>([f](uint64_t a, uint64_t b) {
-            uint64_t low = PatternOf(static_cast<T>(f(static_cast<T>(a), static_cast<T>(b))));
-            uint64_t high = PatternOf(static_cast<T>(f(static_cast<T>(a >> 16), static_cast<T>(b >> 16))));
-            return low | high << 16;
+          .sources = std::vector<Ty>(kSources, type),
+          .compute = EachLane<kSources>([f](auto... patterns) {
+            uint64_t result = 0;
+            for (int at = 0; at < 32; at += kBits<T>) {
+              result |= PatternOf(static_cast<T>(f(static_cast<T>(patterns >> at)...))) << at;
+            }
+            return result;
           })};
 }
+
+// f(T{}) with the C++ integer type of one value of a packed type.
+template <typename F>
+Evaluator WithElement(Ty type, F f) {
+  if (type == Ty::kU8x4) return f(uint8_t{});
+  if (type == Ty::kS8x4) return f(int8_t{});
+  return type == Ty::kU16x2 ? f(uint16_t{}) : f(int16_t{});
+}
+inline bool IsPacked(Ty type) { return OneOf(type, {Ty::kU16x2, Ty::kS16x2, Ty::kU8x4, Ty::kS8x4}); }
 
 // bits.cc: counting, fields, shifts and permutes; part of FindLogic.
 std::optional<Evaluator> FindBits(OpcodeName name);

@@ -32,6 +32,8 @@ enum class Ty : uint8_t {
   kF32,
   kU16x2,
   kS16x2,
+  kU8x4,
+  kS8x4,
   kF16x2,
   kBf16x2,
   kU64,
