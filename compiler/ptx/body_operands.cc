@@ -427,11 +427,28 @@ bool BodyParser::ParseCallList(Operand* list) {
   return Expect(')');
 }
 
+// A variable that holds the addresses of functions lists them as .calltargets does (PTX ISA, "call"). *symbol stays what
+// it is if there are none.
+void BodyParser::TakeTargetsOfTable(SymbolRef* symbol) {
+  std::vector<uint32_t> targets;
+  for (const ModuleVariable::AddressInit& address : data_.variables[symbol->index].addresses) {
+    if (!address.is_function) continue;
+    for (uint32_t i = 0; i < data_.functions.size(); ++i) {
+      if (data_.functions[i].name == address.symbol) targets.push_back(i);
+    }
+  }
+  if (targets.empty()) return;
+  symbol->kind = SymbolKind::kCallTargets;
+  symbol->index = static_cast<uint32_t>(function_->call_targets.size());
+  function_->call_targets.push_back(std::move(targets));
+}
+
 bool BodyParser::ParseSignature(Instruction* instruction) {
   operand_positions_[3] = token_.position;
   std::string_view name;
   NameTarget target;
   if (!ExpectIdentifier(&name) || !Resolve(name, operand_positions_[3], &target)) return false;
+  if (!target.is_register && target.symbol.kind == SymbolKind::kModuleVariable) TakeTargetsOfTable(&target.symbol);
   bool ok = !target.is_register &&
             (target.symbol.kind == SymbolKind::kCallPrototype || target.symbol.kind == SymbolKind::kCallTargets);
   if (!ok)

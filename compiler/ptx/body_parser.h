@@ -75,6 +75,7 @@ class BodyParser : public Parser {
   bool ParseCall(Instruction* instruction);
   bool ParseCallList(Operand* list);
   bool ParseSignature(Instruction* instruction);
+  void TakeTargetsOfTable(SymbolRef* symbol);
   // Resolves a name; reports it if it is not declared. Special registers are not looked at.
   bool Resolve(std::string_view name, SourcePosition position, NameTarget* target);
   bool Lookup(std::string_view name, NameTarget* target);

@@ -110,5 +110,29 @@ TEST(NewerForms, HintsAndFencesChangeNothing) {
   EXPECT_EQ(got[0], 10u);
 }
 
+TEST(NewerForms, CallThroughATableOfFunctions) {
+  TestDevice device(Newest(R"(
+.func (.param .b32 r) twice(.param .b32 a) {
+  .reg .b32 %r<3>; ld.param.u32 %r1, [a]; add.u32 %r1, %r1, %r1; st.param.u32 [r], %r1; ret;
+}
+.func (.param .b32 r) more(.param .b32 a) {
+  .reg .b32 %r<3>; ld.param.u32 %r1, [a]; add.u32 %r1, %r1, 7; st.param.u32 [r], %r1; ret;
+}
+.global .u64 table[2] = {twice, more};
+.visible .entry k(.param .u64 out) {
+  .reg .b32 %r<9>; .reg .b64 %rd<9>; .param .b32 in; .param .b32 back;
+  mov.u32 %r1, %tid.x; and.b32 %r2, %r1, 1; mul.wide.u32 %rd1, %r2, 8; mov.u64 %rd2, table; add.u64 %rd2, %rd2, %rd1;
+  ld.global.u64 %rd3, [%rd2]; st.param.u32 [in], %r1;
+  call (back), %rd3, (in), table;
+  ld.param.u32 %r3, [back]; ld.param.u64 %rd4, [out]; mul.wide.u32 %rd5, %r1, 4; add.u64 %rd4, %rd4, %rd5;
+  st.global.u32 [%rd4], %r3; ret;
+})"));
+  uint64_t out = device.Put(std::vector<uint32_t>(32, 0));
+  device.Pointer(out);
+  ASSERT_EQ(device.Run("k", 32), npu::SliceResult::kFinished);
+  std::vector<uint32_t> got = device.Get<uint32_t>(out, 32);
+  for (uint32_t t = 0; t < 32; ++t) EXPECT_EQ(got[t], t % 2 == 0 ? 2 * t : t + 7) << t;
+}
+
 }  // namespace
 }  // namespace culvert
