@@ -1,11 +1,12 @@
 // More of CUB's block-wide primitives: shuffle, merge sort, adjacent difference, histogram, reductions and scans of other
 // algorithms and of two-dimensional blocks.
 #include <algorithm>
+#include <cub/block/block_shuffle.cuh>
 #include <cub/cub.cuh>
 
 #include "cub_check.h"
 
-constexpr int kThreads = 96, kItems = 3, kTile = kThreads * kItems;
+constexpr int kThreads = 128, kItems = 3, kTile = kThreads * kItems;
 
 struct LowBitsFirst {
   __host__ __device__ bool operator()(int a, int b) const { return (a & 15) < (b & 15); }
