@@ -1,6 +1,7 @@
 // CUB's reductions of transformed and composed values: TransformReduce, ArgMin with separate outputs, zipped inputs,
-// structures that are larger than a register, segments of one size.
+// structures that are larger than a register, segments whose ends are computed.
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/iterator/transform_iterator.h>
 #include <thrust/iterator/zip_iterator.h>
 
 #include <algorithm>
@@ -27,6 +28,10 @@ struct Merge {
 };
 struct Start {
   __host__ __device__ Moments operator()(int x) const { return {1, x, (long long)x * x, x, x}; }
+};
+struct Times {
+  int size;
+  __host__ __device__ int operator()(int i) const { return i * size; }
 };
 struct Product {
   template <typename Tuple>
@@ -69,7 +74,8 @@ int main() {
     std::vector<int> values = check::Random<int>(n, 182, -900, 900), want(segments);
     for (int i = 0; i < n; ++i) want[i / size] += values[i];
     check::Device<int> in(values), out(segments);
-    RUN_CUB(cub::DeviceSegmentedReduce::Sum, in.get(), out.get(), segments, size);
+    auto begins = thrust::make_transform_iterator(thrust::counting_iterator<int>(0), Times{size});
+    RUN_CUB(cub::DeviceSegmentedReduce::Sum, in.get(), out.get(), segments, begins, begins + 1);
     check::Equal("segments of one size", out.Get(), want);
   }
   return check::Finish("cub_transform_reduce");
