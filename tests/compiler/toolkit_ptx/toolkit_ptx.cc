@@ -60,8 +60,6 @@ std::string_view Family(std::string_view name) {
       {"mbarrier", "asynchronous copies"},
       {"tensormap", "asynchronous copies"},
       {"multimem", "multicast memory"},
-      {"mapa", "clusters"},
-      {"getctarank", "clusters"},
       {"clusterlaunchcontrol", "clusters"},
       {"tex", "textures and surfaces"},
       {"tld4", "textures and surfaces"},
@@ -76,13 +74,11 @@ std::string_view Family(std::string_view name) {
   for (const auto& [known, family] : kFamilies) {
     if (mnemonic == known) return family;
   }
-  if (name.starts_with("barrier.cluster")) return "clusters";
   if (mnemonic == "cvt") {
     for (std::string_view type : {".e4m3", ".e5m2", ".e2m3", ".e3m2", ".e2m1", ".ue8m0", ".rs."}) {
       if (name.find(type) != std::string_view::npos) return "floating point of 8 bits and less";
     }
   }
-  if (name.ends_with(".f32x2")) return "pairs of f32";
   for (std::string_view video : {"vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset", "vavrg"}) {
     if (mnemonic.starts_with(video)) return "video";
   }

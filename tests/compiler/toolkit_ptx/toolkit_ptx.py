@@ -33,7 +33,7 @@ def main():
     options = [option for option in sys.argv[2:] if option != "--page"]
     done = subprocess.run([sys.argv[1], *options, *map(str, libraries)], stdout=subprocess.PIPE, text=True, check=False)
     sys.stdout.write(done.stdout)
-    if "--page" in sys.argv:
+    if "--page" in sys.argv and done.returncode in (0, 1):
         match = re.search(r"#define CUDART_VERSION\s+(\d+)", (home / "include/cuda_runtime_api.h").read_text())
         version = int(match.group(1)) if match else 0
         PAGE.write_text(HEAD.format(version=f"{version // 1000}.{version % 1000 // 10}") + done.stdout)
