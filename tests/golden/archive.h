@@ -1,8 +1,8 @@
 // Answers of a device to instruction-set cases, with everything needed to ask another device the same: an answer holds
 // its case's PTX, launch and buffers, so it stays good when the cases change.
 //
-// File: one zstd frame around "CULVANS1", the device's description, the number of answers, then the answers; strings and
-// byte vectors are a 32-bit length and the bytes, little endian.
+// File: one zstd frame around "CULVANS1", the device's description, the number of answers, then the answers; strings
+// and byte vectors are a 32-bit length and the bytes, little endian.
 #ifndef CULVERT_TESTS_GOLDEN_ARCHIVE_H_
 #define CULVERT_TESTS_GOLDEN_ARCHIVE_H_
 

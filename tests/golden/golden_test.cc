@@ -1,4 +1,5 @@
-// What real GPUs have answered (CULVERT_GOLDEN_ANSWERS, docs/golden.md) against the software NPU, and the machinery for it.
+// What real GPUs have answered (CULVERT_GOLDEN_ANSWERS, docs/golden.md) against the software NPU, and the machinery for
+// it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

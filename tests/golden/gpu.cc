@@ -19,11 +19,13 @@ namespace {
 constexpr std::chrono::seconds kLimit{10};
 
 // The functions used, by the symbols that the macros of cuda.h name.
-#define GOLDEN_FUNCTIONS(X)                                                                                           \
-  X(cuInit) X(cuDriverGetVersion) X(cuDeviceGetCount) X(cuDeviceGet) X(cuDeviceGetName) X(cuDeviceGetAttribute)       \
-  X(cuDevicePrimaryCtxRetain) X(cuDevicePrimaryCtxReset) X(cuDevicePrimaryCtxRelease) X(cuCtxSetCurrent)              \
-  X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) X(cuMemFree)     \
-  X(cuMemcpyHtoD) X(cuMemcpyDtoH) X(cuLaunchKernel) X(cuLaunchCooperativeKernel) X(cuStreamQuery) X(cuGetErrorName)
+#define GOLDEN_FUNCTIONS(X)                                                                                  \
+  X(cuInit)                                                                                                  \
+  X(cuDriverGetVersion) X(cuDeviceGetCount) X(cuDeviceGet) X(cuDeviceGetName) X(cuDeviceGetAttribute)        \
+      X(cuDevicePrimaryCtxRetain) X(cuDevicePrimaryCtxReset) X(cuDevicePrimaryCtxRelease) X(cuCtxSetCurrent) \
+          X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) \
+              X(cuMemFree) X(cuMemcpyHtoD) X(cuMemcpyDtoH) X(cuLaunchKernel) X(cuLaunchCooperativeKernel)    \
+                  X(cuStreamQuery) X(cuGetErrorName)
 
 }  // namespace
 
@@ -62,8 +64,8 @@ absl::Status Gpu::State::Load(const std::string& name) {
   library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return absl::NotFoundError(dlerror());
 #define GOLDEN_TEXT(name) #name
-#define GOLDEN_LOOK_UP(name)                                                                 \
-  name##_ = reinterpret_cast<decltype(name##_)>(dlsym(library, GOLDEN_TEXT(name)));          \
+#define GOLDEN_LOOK_UP(name)                                                        \
+  name##_ = reinterpret_cast<decltype(name##_)>(dlsym(library, GOLDEN_TEXT(name))); \
   if (name##_ == nullptr) return absl::NotFoundError("the library has no " GOLDEN_TEXT(name));
   GOLDEN_FUNCTIONS(GOLDEN_LOOK_UP)
 #undef GOLDEN_LOOK_UP
@@ -86,7 +88,8 @@ absl::Status Gpu::State::Describe() {
                                     "cuDeviceGetAttribute")}) {
     if (!status.ok()) return status;
   }
-  description = absl::StrFormat("%s, compute %d.%d, driver %d.%d", name, major, minor, driver / 1000, driver % 1000 / 10);
+  description =
+      absl::StrFormat("%s, compute %d.%d, driver %d.%d", name, major, minor, driver / 1000, driver % 1000 / 10);
   // Features of one architecture (suffix a) count, too: the answers are for this device.
   header = absl::StrFormat(".version %s\n.target sm_%d%d%s\n.address_size 64\n", PtxVersionOf(driver), major, minor,
                            major >= 9 ? "a" : "");
@@ -122,13 +125,12 @@ absl::Status Gpu::State::Launch(const isa::Case& test, CUmodule module, const st
   for (const CUdeviceptr& address : addresses) parameters.push_back(const_cast<CUdeviceptr*>(&address));
   for (const isa::Bytes& value : test.parameters) parameters.push_back(const_cast<uint8_t*>(value.data()));
   const uint32_t *g = test.grid, *b = test.block;
-  status = test.cooperative
-               ? Check(cuLaunchCooperativeKernel_(function, g[0], g[1], g[2], b[0], b[1], b[2],
-                                                  test.dynamic_shared_bytes, nullptr, parameters.data()),
-                       "cuLaunchCooperativeKernel")
-               : Check(cuLaunchKernel_(function, g[0], g[1], g[2], b[0], b[1], b[2], test.dynamic_shared_bytes, nullptr,
-                                       parameters.data(), nullptr),
-                       "cuLaunchKernel");
+  status = test.cooperative ? Check(cuLaunchCooperativeKernel_(function, g[0], g[1], g[2], b[0], b[1], b[2],
+                                                               test.dynamic_shared_bytes, nullptr, parameters.data()),
+                                    "cuLaunchCooperativeKernel")
+                            : Check(cuLaunchKernel_(function, g[0], g[1], g[2], b[0], b[1], b[2],
+                                                    test.dynamic_shared_bytes, nullptr, parameters.data(), nullptr),
+                                    "cuLaunchKernel");
   if (!status.ok()) return status;
   const auto deadline = std::chrono::steady_clock::now() + kLimit;
   CUresult result;

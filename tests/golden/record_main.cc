@@ -123,8 +123,9 @@ int RecordPrograms(const Options& options) {
 int main(int argc, char** argv) {
   culvert::golden::Options options;
   if (!culvert::golden::ParseOptions(argc, argv, &options)) {
-    std::fprintf(stderr, "usage: record_golden --out FOLDER [--library NAME] [--filter TEXT] [--repeat N]\n"
-                         "       record_golden --out FOLDER --programs FOLDER [--filter TEXT] [--launcher COMMAND]\n");
+    std::fprintf(stderr,
+                 "usage: record_golden --out FOLDER [--library NAME] [--filter TEXT] [--repeat N]\n"
+                 "       record_golden --out FOLDER --programs FOLDER [--filter TEXT] [--launcher COMMAND]\n");
     return 2;
   }
   std::error_code error;
