@@ -57,7 +57,8 @@ Case Exchange(const std::string& opcode, const Operands& operands, uint32_t thre
     uint32_t other = words[(i + 37) % threads];
     expected[i] = other + ((other + 1) ^ 0x5a000000u);
   }
-  return Made(opcode + "/exchange_" + (with_count ? "count" + Number(threads) + "_" : "") + operands.name, body, expected);
+  return Made(opcode + "/exchange_" + (with_count ? "count" + Number(threads) + "_" : "") + operands.name, body,
+              expected);
 }
 
 // Warps 1 and 2 write and arrive; warp 0 waits for them and reads. `arrive` and `sync` are both under test.
@@ -145,6 +146,17 @@ Case Passes(const std::string& statement, const std::string& header = ModuleHead
   return test;
 }
 
+// A block is a cluster of its own: its threads write, arrive, wait, and read another warp's word; twice over.
+Case Cluster(const std::string& arrive, const std::string& wait, bool is_wait) {
+  const std::string pair =
+      "  " + arrive + ";" + (is_wait ? "" : "  //!") + "\n  " + wait + ";" + (is_wait ? "  //!" : "") + "\n";
+  std::string body = Addresses(kThreads) + "  st.shared.u32 [%r1], 0;\n" + pair + "  st.shared.u32 [%r1], %r10;\n" +
+                     pair + "  ld.shared.u32 %r20, [%r2];\n" + pair + "  st.global.u32 [%d11], %r20;\n";
+  std::vector<uint32_t> words = Words(), expected(kThreads, 0);
+  for (uint32_t i = 0; i < kThreads; ++i) expected[i] = words[(i + 37) % kThreads];
+  return Made((is_wait ? wait : arrive) + "/exchange", body, expected);
+}
+
 }  // namespace
 
 std::vector<Case> BarrierCases() {
@@ -153,7 +165,13 @@ std::vector<Case> BarrierCases() {
     for (const ptx::InstructionRow* row : RowsNamed(mnemonic)) {
       for (const Instance& instance : InstancesOf(*row)) {
         const std::string& opcode = instance.opcode;
-        if (HasModifier(opcode, ".warp") || HasModifier(opcode, ".cluster")) continue;
+        if (HasModifier(opcode, ".warp")) continue;
+        if (HasModifier(opcode, ".cluster")) {
+          bool is_wait = HasModifier(opcode, ".wait");
+          cases.push_back(
+              Cluster(is_wait ? "barrier.cluster.arrive" : opcode, is_wait ? opcode : "barrier.cluster.wait", is_wait));
+          continue;
+        }
         if (HasModifier(opcode, ".red")) {
           AddReductions(opcode, &cases);
         } else if (HasModifier(opcode, ".arrive")) {
