@@ -427,8 +427,8 @@ bool BodyParser::ParseCallList(Operand* list) {
   return Expect(')');
 }
 
-// A variable that holds the addresses of functions lists them as .calltargets does (PTX ISA, "call"). *symbol stays what
-// it is if there are none.
+// A variable that holds the addresses of functions lists them as .calltargets does (PTX ISA, "call"). *symbol stays
+// what it is if there are none.
 void BodyParser::TakeTargetsOfTable(SymbolRef* symbol) {
   std::vector<uint32_t> targets;
   for (const ModuleVariable::AddressInit& address : data_.variables[symbol->index].addresses) {

@@ -170,8 +170,8 @@ bool OperandChecker::Check(const Candidate& candidate, const Instruction& instru
   return CheckHint(candidate, problem) && CheckWidth(instruction, problem) && CheckConstants(instruction, problem);
 }
 
-// Vectors of memory instructions: 16 bytes; of ld and st since PTX 8.8 on sm_100 also eight elements of 32 bits or four of
-// 64 bits in .global (PTX ISA, "ld", "st") and, as ptxas takes them, generic.
+// Vectors of memory instructions: 16 bytes; of ld and st since PTX 8.8 on sm_100 also eight elements of 32 bits or four
+// of 64 bits in .global (PTX ISA, "ld", "st") and, as ptxas takes them, generic.
 bool OperandChecker::CheckWidth(const Instruction& instruction, Problem* problem) const {
   if (instruction.vector_width == 1) return true;
   const uint32_t element = TypeBytes(instruction.types[0]);

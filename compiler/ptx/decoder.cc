@@ -188,8 +188,7 @@ const std::vector<Candidate>* InstructionDecoder::Decode(std::string_view text, 
     candidate.has_cache_hint = has_cache_hint;
     candidate.memory_hint = memory_hint;
     candidate.is_removed = IsRemoved(candidate.prototype, version_, target_);
-    candidate.gates_ok =
-        candidate.match.since <= version_ && candidate.match.sm <= target_ && !candidate.is_removed;
+    candidate.gates_ok = candidate.match.since <= version_ && candidate.match.sm <= target_ && !candidate.is_removed;
     (candidate.gates_ok ? *candidates : gated).push_back(std::move(candidate));
   }
   std::move(gated.begin(), gated.end(), std::back_inserter(*candidates));

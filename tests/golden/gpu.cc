@@ -19,13 +19,13 @@ namespace {
 constexpr std::chrono::seconds kLimit{10};
 
 // The functions used, by the symbols that the macros of cuda.h name.
-#define GOLDEN_FUNCTIONS(X)                                                                                  \
-  X(cuInit)                                                                                                  \
-  X(cuDriverGetVersion) X(cuDeviceGetCount) X(cuDeviceGet) X(cuDeviceGetName) X(cuDeviceGetAttribute)        \
-      X(cuDevicePrimaryCtxRetain) X(cuDevicePrimaryCtxReset) X(cuDevicePrimaryCtxRelease) X(cuCtxSetCurrent) \
-          X(cuModuleLoadDataEx) X(cuModuleUnload) X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) \
-              X(cuMemFree) X(cuMemcpyHtoD) X(cuMemcpyDtoH) X(cuLaunchKernel) X(cuLaunchCooperativeKernel)    \
-                  X(cuStreamQuery) X(cuGetErrorName)
+#define GOLDEN_FUNCTIONS(X)                                                                                         \
+  X(cuInit)                                                                                                         \
+  X(cuDriverGetVersion)                                                                                             \
+  X(cuDeviceGetCount) X(cuDeviceGet) X(cuDeviceGetName) X(cuDeviceGetAttribute) X(cuDevicePrimaryCtxRetain)         \
+      X(cuDevicePrimaryCtxReset) X(cuDevicePrimaryCtxRelease) X(cuCtxSetCurrent) X(cuModuleLoadDataEx)              \
+          X(cuModuleUnload) X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) X(cuMemFree) X(cuMemcpyHtoD) \
+              X(cuMemcpyDtoH) X(cuLaunchKernel) X(cuLaunchCooperativeKernel) X(cuStreamQuery) X(cuGetErrorName)
 
 }  // namespace
 

@@ -4,8 +4,8 @@
 // has arrived. With one, the exited (or never existing) lanes of a warp that has arrived count too, because the count
 // is given in whole warps. bar.arrive counts and goes on.
 //
-// barrier.cluster is a barrier of its own, of all threads: arrive counts, wait stops until the barrier that the thread has
-// arrived at is complete. A thread whose arrival is no longer noted has been let through already.
+// barrier.cluster is a barrier of its own, of all threads: arrive counts, wait stops until the barrier that the thread
+// has arrived at is complete. A thread whose arrival is no longer noted has been let through already.
 #include "runtime/npu/interp/state.h"
 
 namespace culvert::npu {

@@ -39,8 +39,8 @@ struct Bf16 {
   }
 };
 
-// What out-of-bounds elements of a tensor are filled with when fma.oob is to treat them as zero. The ISA does not give its
-// bits; these are the ones that tensor copies of sm_120 were seen to write (docs/npu.md, 3.5).
+// What out-of-bounds elements of a tensor are filled with when fma.oob is to treat them as zero. The ISA does not give
+// its bits; these are the ones that tensor copies of sm_120 were seen to write (docs/npu.md, 3.5).
 inline constexpr uint32_t kOutOfBoundsNan = 0x7ff7;
 
 template <typename Format, typename Op>

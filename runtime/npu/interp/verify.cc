@@ -168,8 +168,7 @@ class Verifier {
                   : kind == bytecode::BarKind::kRedPopc ? OperandKind::kRegister
                                                         : OperandKind::kPredicate;
       if (!is_reduction) kinds.c = OperandKind::kNone;
-      if (is_reduction && (in.dst == kNoOperand || in.c == kNoOperand))
-        return Fail(i, "operand missing");
+      if (is_reduction && (in.dst == kNoOperand || in.c == kNoOperand)) return Fail(i, "operand missing");
       if (kind == bytecode::BarKind::kArrive && in.b == kNoOperand) return Fail(i, "thread count missing");
     }
     if (!Ok(kinds.dst, in.dst, in.op, 'd')) return Fail(i, "result operand outside the window");

@@ -72,7 +72,7 @@ JOINED:
   barrier.cluster.wait;
   ld.shared.u32 %r9, [%r5]; mul.lo.u32 %r9, %r9, 1000; add.u32 %r0, %r0, %r9;
 )",
-                                  64);
+                                         64);
   for (uint32_t t = 0; t < 64; ++t) EXPECT_EQ(got[t], ((t ^ 63) + 100) + 1000 * (t + 100)) << t;
 }
 
@@ -81,7 +81,7 @@ TEST(NewerForms, ThreadsThatExitDoNotHoldTheClusterBarrier) {
   mov.u32 %r0, 7; setp.ge.u32 %p1, %r1, 40; @%p1 exit;
   barrier.cluster.arrive; barrier.cluster.wait;
 )",
-                                  64);
+                                         64);
   for (uint32_t t = 0; t < 64; ++t) EXPECT_EQ(got[t], t < 40 ? 7u : 0xdeadu) << t;
 }
 

@@ -40,8 +40,8 @@ std::string Print(const Kernel& kernel) {
   style.shared_in_kernel = kernel.functions.size() == 1 && random.Chance(50);
   for (size_t i = 1; i < kernel.functions.size(); ++i) style.pass_pointers |= Touches(kernel.functions[i].body);
   // The newest version: the pool has instances that ask for it.
-  std::string out = absl::StrCat(".version 9.2\n.target sm_120",
-                                 random.Chance(20) ? ", debug" : "", "\n.address_size 64\n");
+  std::string out =
+      absl::StrCat(".version 9.2\n.target sm_120", random.Chance(20) ? ", debug" : "", "\n.address_size 64\n");
   absl::StrAppend(&out, ".const .align 16 .b8 constants[", kernel.constants.size(), "] = {");
   for (size_t i = 0; i < kernel.constants.size(); ++i) absl::StrAppend(&out, i ? "," : "", kernel.constants[i]);
   out += "};\n";

@@ -82,9 +82,8 @@ std::vector<Unit> Units(const Options& options, int* unknown) {
   }
   // Short ones first; pairs of 16-bit operands, of which there are hundreds, last.
   auto effort = [](const Unit& unit) { return unit.operand_bits < 32 ? size_t{0} : unit.evaluator.sources.size(); };
-  std::sort(units.begin(), units.end(), [&](const Unit& a, const Unit& b) {
-    return std::pair(effort(a), a.name) < std::pair(effort(b), b.name);
-  });
+  std::sort(units.begin(), units.end(),
+            [&](const Unit& a, const Unit& b) { return std::pair(effort(a), a.name) < std::pair(effort(b), b.name); });
   return units;
 }
 
