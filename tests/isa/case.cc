@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <thread>
 #include <utility>
 
@@ -35,8 +36,9 @@ std::string Judge(const Case& test, const absl::StatusOr<std::vector<Bytes>>& af
 struct CaseRunner::State {
   explicit State(uint32_t workers) {
     device = npu::CreateSoftwareDevice({.workers = workers, .reported_cores = workers});
-    // A worker may let go of a domain after the runner has gone.
-    budget = new npu::MemoryBudget;
+    // Kept for ever: a worker may let go of a domain after the runner has gone.
+    static auto* budgets = new std::deque<npu::MemoryBudget>;
+    budget = &budgets->emplace_back();
     budget->total_bytes = kMemoryBytes;
   }
   absl::Status Open() {
