@@ -57,8 +57,8 @@ CULVERT_INLINE uint32_t InConstantMemory(const Exec* x, U64x addresses) {
   return lanes;
 }
 
-// "A generic address maps to global memory unless it falls within the window for const, local, or shared memory. The
-// Kernel Function Parameters (.param) window is contained within the .global window" (PTX ISA, "Generic Addressing").
+// PTX ISA, "Generic Addressing": global is what lies in no window of constant, local or shared memory; kernel
+// parameters lie inside global memory.
 struct ISSPACEP {
   CULVERT_RUN {
     U64x address = Load<U64x>(window, ip->a);
