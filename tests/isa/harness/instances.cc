@@ -21,31 +21,42 @@ Choice AllOf(const ptx::ModifierSlot& slot) {
   return all;
 }
 
-void AddCombinations(const InstructionRow& row, const Alternatives& alternatives, std::vector<Instance>* found) {
-  Choice choice;
-  std::function<void(size_t)> extend = [&](size_t slot) {
-    if (slot == row.slots.size()) {
-      Instance instance{.row = &row, .opcode = std::string(ptx::OpcodeName(row.opcode))};
-      std::vector<ptx::ModifierId> ids;
-      for (const Modifier* modifier : choice) {
-        if (modifier == nullptr) continue;
-        instance.opcode += modifier->text;
-        ids.push_back(modifier->id);
-      }
-      instance.instruction.opcode = row.opcode;
-      bool is_new = std::none_of(found->begin(), found->end(),
-                                 [&](const Instance& other) { return other.opcode == instance.opcode; });
-      if (is_new && ptx::MatchModifiers(row, ids, &instance.instruction).ok) found->push_back(std::move(instance));
-      return;
-    }
+// Collects instances, each opcode text once.
+class Combinations {
+ public:
+  explicit Combinations(const InstructionRow& row) : row_(row) {}
+
+  void Add(const Alternatives& alternatives) { Extend(alternatives, 0); }
+  std::vector<Instance> Take() { return std::move(found_); }
+
+ private:
+  void Extend(const Alternatives& alternatives, size_t slot) {
+    if (slot == alternatives.size()) return AddChoice();
     for (const Modifier* alternative : alternatives[slot]) {
-      choice.push_back(alternative);
-      extend(slot + 1);
-      choice.pop_back();
+      choice_.push_back(alternative);
+      Extend(alternatives, slot + 1);
+      choice_.pop_back();
     }
-  };
-  extend(0);
-}
+  }
+  void AddChoice() {
+    Instance instance{.row = &row_, .opcode = std::string(ptx::OpcodeName(row_.opcode))};
+    std::vector<ptx::ModifierId> ids;
+    for (const Modifier* modifier : choice_) {
+      if (modifier == nullptr) continue;
+      instance.opcode += modifier->text;
+      ids.push_back(modifier->id);
+    }
+    instance.instruction.opcode = row_.opcode;
+    if (ptx::MatchModifiers(row_, ids, &instance.instruction).ok && seen_.insert(instance.opcode).second) {
+      found_.push_back(std::move(instance));
+    }
+  }
+
+  const InstructionRow& row_;
+  Choice choice_;
+  std::set<std::string> seen_;
+  std::vector<Instance> found_;
+};
 
 bool IsEssential(const ptx::ModifierSlot& slot) {
   for (const Modifier* modifier : slot.alternatives) {
@@ -65,28 +76,28 @@ bool IsEssential(const ptx::ModifierSlot& slot) {
 }  // namespace
 
 std::vector<Instance> InstancesOf(const InstructionRow& row) {
-  std::vector<Instance> found;
+  Combinations combinations(row);
   Alternatives alternatives;
   for (const ptx::ModifierSlot& slot : row.slots) alternatives.push_back(AllOf(slot));
-  AddCombinations(row, alternatives, &found);
-  return found;
+  combinations.Add(alternatives);
+  return combinations.Take();
 }
 
 std::vector<Instance> SelectedInstancesOf(const InstructionRow& row) {
-  std::vector<Instance> found;
+  Combinations combinations(row);
   Alternatives essential, simplest;
   for (const ptx::ModifierSlot& slot : row.slots) {
     Choice all = AllOf(slot);
     simplest.push_back({all[0]});
     essential.push_back(IsEssential(slot) ? all : Choice{all[0]});
   }
-  AddCombinations(row, essential, &found);
+  combinations.Add(essential);
   for (size_t i = 0; i < row.slots.size(); ++i) {
     Alternatives one = simplest;
     one[i] = AllOf(row.slots[i]);
-    AddCombinations(row, one, &found);
+    combinations.Add(one);
   }
-  return found;
+  return combinations.Take();
 }
 
 bool IsValueRow(const InstructionRow& row) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -108,7 +107,7 @@ std::vector<std::string> DestinationRegisters(const Target& target) {
 }
 
 // The bit to flip. Approximate results are right within a bound, so a bit that weighs more is taken.
-std::optional<uint64_t> BitToFlip(const Target& target, int width) {
+uint64_t BitToFlip(const Target& target, int width) {
   bool approximate = absl::StrContains(target.opcode, ".approx") || absl::StrContains(target.opcode, ".full");
   if (!approximate) return uint64_t{1};
   if (absl::StrContains(target.opcode, "bf16")) return uint64_t{1} << 6;
@@ -152,10 +151,10 @@ bool IsMeaningful(const ModifierSlot& slot) {
 
 class Mutator {
  public:
-  explicit Mutator(const Case& test) : test_(test), lines_(Lines(test.ptx)), widths_(RegisterWidths(test.ptx)) {}
+  explicit Mutator(const Case& test) : lines_(Lines(test.ptx)), widths_(RegisterWidths(test.ptx)) {}
 
-  std::vector<Mutant> Run() {
-    for (const Target& target : TargetsOf(test_)) {
+  std::vector<Mutant> Run(const std::vector<Target>& targets) {
+    for (const Target& target : targets) {
       target_ = target;
       statement_ = ParseStatement(lines_[target.line]);
       Results();
@@ -185,7 +184,7 @@ class Mutator {
       int result = index++;
       int width = WidthOf(widths_, reg);
       if (width == 0 || width > 64 || width == 8) continue;
-      uint64_t bit = *BitToFlip(target_, width);
+      uint64_t bit = BitToFlip(target_, width);
       Add(Mutant::Kind::kResultBit, absl::StrCat("bit of result ", result, " flipped"),
           absl::StrCat(statement_.Text(), FlipText(reg, width, bit)));
     }
@@ -238,14 +237,15 @@ class Mutator {
       int taken = 0;
       for (const Modifier* other : slot.alternatives) {
         if (other->text == present || taken == 3) continue;
-        taken += Replace(present, std::string(other->text));
+        ++taken;
+        Replace(present, std::string(other->text));
       }
       if (slot.optional && !present.empty()) Replace(present, "");
     }
   }
 
   // `present` may be empty: then the modifier is added before the types.
-  bool Replace(const std::string& present, const std::string& other) {
+  void Replace(const std::string& present, const std::string& other) {
     Statement changed = statement_;
     if (present.empty()) {
       size_t mnemonic_end = std::min(changed.opcode.find('.'), changed.opcode.size());
@@ -255,10 +255,8 @@ class Mutator {
       changed.opcode.replace(at, present.size(), other);
     }
     Add(Mutant::Kind::kModifier, absl::StrCat("as ", changed.opcode), changed.Text()).opcode = changed.opcode;
-    return true;
   }
 
-  const Case& test_;
   std::vector<std::string> lines_;
   std::map<std::string, int> widths_;
   Target target_;
@@ -291,7 +289,9 @@ std::vector<Target> TargetsOf(const Case& test) {
   return targets;
 }
 
-std::vector<Mutant> MutantsOf(const Case& test) { return Mutator(test).Run(); }
+std::vector<Mutant> MutantsOf(const Case& test, const std::vector<Target>& targets) {
+  return Mutator(test).Run(targets);
+}
 
 std::string_view NameOf(Mutant::Kind kind) {
   switch (kind) {

@@ -37,8 +37,8 @@ struct Target {
 
 // The statements marked "//!" with the rows they match. Empty if the module does not parse.
 std::vector<Target> TargetsOf(const Case& test);
-// All mutants of a case: of each kind at most a few per statement.
-std::vector<Mutant> MutantsOf(const Case& test);
+// All mutants of a case with these statements under test: of each kind at most a few per statement.
+std::vector<Mutant> MutantsOf(const Case& test, const std::vector<Target>& targets);
 std::string_view NameOf(Mutant::Kind kind);
 
 }  // namespace culvert::isa

@@ -149,7 +149,7 @@ void ScoreCase(CaseRunner& runner, const Case& test, Scores* scores) {
     for (const ptx::InstructionRow* row : rows) (*scores)[row].failing.push_back(test.name + ": " + problem);
     return;
   }
-  for (Mutant& mutant : MutantsOf(test)) {
+  for (Mutant& mutant : MutantsOf(test, targets)) {
     if (!WhyUnobservable(*mutant.row).empty()) continue;
     auto [entry, is_new] = (*scores)[mutant.row].mutants.try_emplace(
         mutant.original_opcode + " " + std::string(NameOf(mutant.kind)) + ": " + mutant.change);

@@ -23,7 +23,6 @@ bool IsInteger(Ty type) {
   return IsSigned(type) || type == Ty::kU8 || type == Ty::kU16 || type == Ty::kU32 || type == Ty::kU64 ||
          type == Ty::kB8 || type == Ty::kB16 || type == Ty::kB32 || type == Ty::kB64;
 }
-uint64_t MaskOf(int bits) { return bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1; }
 
 // One operand in the kernel: its register and how it lies in memory.
 struct Place {

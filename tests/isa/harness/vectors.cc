@@ -8,8 +8,6 @@ namespace {
 
 constexpr int kTypes = static_cast<int>(Ty::kCarry) + 1;
 
-uint64_t MaskOf(int bits) { return bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1; }
-
 std::vector<uint64_t> IntegerEdges(int bits) {
   uint64_t mask = MaskOf(bits), top = uint64_t{1} << (bits - 1);
   std::vector<uint64_t> edges = {0,   1,   2,       3,       5,    7,        8,        15,        16,       17,  23,

@@ -25,6 +25,9 @@ class Random {
   uint64_t state_;
 };
 
+// The lowest `bits` bits set, 1 to 64.
+inline uint64_t MaskOf(int bits) { return ~uint64_t{0} >> (64 - bits); }
+
 const std::vector<uint64_t>& Edges(Ty type);
 uint64_t RandomValue(Ty type, Random& random);
 
