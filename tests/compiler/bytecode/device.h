@@ -166,6 +166,24 @@ class TestDevice {
   uint64_t next_ = 4096;
 };
 
+// Runs `body` in `threads` threads of one block after the module directives `header`; each leaves its result in %r0. It
+// finds its thread in %r1, its lane in %r9, and 64 words of shared memory `s`.
+inline std::vector<uint32_t> ResultPerThread(const std::string& header, const std::string& body, uint32_t threads) {
+  TestDevice device(header + R"(
+.visible .entry k(.param .u64 out) {
+  .shared .align 4 .u32 s[64];
+  .reg .b32 %r<20>; .reg .b64 %rd<20>; .reg .b64 %out; .reg .pred %p<10>; .reg .f32 %f<10>;
+  mov.u32 %r1, %tid.x; mov.u32 %r9, %laneid;
+)" + body + R"(
+  ld.param.u64 %out, [out]; mul.wide.u32 %rd19, %r1, 4; add.u64 %out, %out, %rd19; st.global.u32 [%out], %r0;
+  ret;
+})");
+  uint64_t out = device.Put(std::vector<uint32_t>(threads, 0xdead));
+  device.Pointer(out);
+  EXPECT_EQ(device.Run("k", threads), npu::SliceResult::kFinished);
+  return device.Get<uint32_t>(out, threads);
+}
+
 }  // namespace culvert
 
 #endif  // CULVERT_TESTS_COMPILER_BYTECODE_DEVICE_H_

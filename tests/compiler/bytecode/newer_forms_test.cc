@@ -7,21 +7,8 @@ namespace {
 
 std::string Newest(const std::string& text) { return ".version 9.2\n.target sm_120f\n.address_size 64\n" + text; }
 
-// Runs `body` in `threads` threads; each leaves its result in %r0.
 std::vector<uint32_t> RunThreads(const std::string& body, uint32_t threads = 1) {
-  TestDevice device(Newest(R"(
-.visible .entry k(.param .u64 out) {
-  .shared .align 4 .u32 s[64];
-  .reg .b32 %r<20>; .reg .b64 %rd<20>; .reg .b64 %out; .reg .pred %p<10>;
-  mov.u32 %r1, %tid.x;
-)" + body + R"(
-  ld.param.u64 %out, [out]; mul.wide.u32 %rd19, %r1, 4; add.u64 %out, %out, %rd19; st.global.u32 [%out], %r0;
-  ret;
-})"));
-  uint64_t out = device.Put(std::vector<uint32_t>(threads, 0xdead));
-  device.Pointer(out);
-  EXPECT_EQ(device.Run("k", threads), npu::SliceResult::kFinished);
-  return device.Get<uint32_t>(out, threads);
+  return ResultPerThread(Newest(""), body, threads);
 }
 
 uint32_t Binary(const char* opcode, uint32_t a, uint32_t b) {

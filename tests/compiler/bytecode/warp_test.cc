@@ -8,19 +8,7 @@ namespace culvert {
 namespace {
 
 std::vector<uint32_t> RunPerThread(const std::string& body, uint32_t threads = 64) {
-  TestDevice device(Ptx(R"(
-.visible .entry k(.param .u64 out) {
-  .shared .align 4 .u32 s[64];
-  .reg .b32 %r<20>; .reg .b64 %rd<20>; .reg .b64 %out; .reg .pred %p<10>; .reg .f32 %f<10>;
-  mov.u32 %r1, %tid.x; mov.u32 %r9, %laneid;
-)" + body + R"(
-  ld.param.u64 %out, [out]; mul.wide.u32 %rd19, %r1, 4; add.u64 %out, %out, %rd19; st.global.u32 [%out], %r0;
-  ret;
-})"));
-  uint64_t out = device.Put(std::vector<uint32_t>(threads, 0xdead));
-  device.Pointer(out);
-  EXPECT_EQ(device.Run("k", threads), npu::SliceResult::kFinished);
-  return device.Get<uint32_t>(out, threads);
+  return ResultPerThread(Ptx(""), body, threads);
 }
 
 TEST(Warp, Shuffles) {

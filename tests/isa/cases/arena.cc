@@ -185,4 +185,12 @@ bool IsVectorOfPtx(const std::string& opcode) {
   return true;
 }
 
+Access::Access(const std::string& opcode, const AccessForm& form, uint64_t seed)
+    : element(ElementOf(opcode)),
+      before(RandomBytes(ArenaBytes(SpaceOf(opcode)), seed)),
+      arena(ArenaIn(SpaceOf(opcode), ArenaBytes(SpaceOf(opcode)), before)),
+      registers(RegistersFor(form, element)),
+      offsets(OffsetsFor(form, element, arena)),
+      policy(HasModifier(opcode, ".L2::cache_hint") ? ", %d20" : "") {}
+
 }  // namespace culvert::isa

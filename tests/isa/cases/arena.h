@@ -70,6 +70,18 @@ std::string Executed(const AccessForm& form, const std::string& statement);
 // Moves registers from or to buffer 2.
 std::string TransferValues(const AccessRegisters& registers, bool load);
 
+// What the cases of loads and of stores begin with: one instruction in one form, on an arena of random contents.
+struct Access {
+  Access(const std::string& opcode, const AccessForm& form, uint64_t seed);
+
+  struct Element element;
+  Bytes before;
+  Arena arena;
+  AccessRegisters registers;
+  std::vector<uint32_t> offsets;
+  std::string policy;  // ", %d20", if the opcode takes one
+};
+
 // A case whose threads each have a row of random bytes (buffer 0, address in %d10) and a row for results (buffer 1,
 // zero before, address in %d11).
 constexpr uint32_t kRowBytes = 64;

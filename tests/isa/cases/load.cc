@@ -23,16 +23,9 @@ std::string Preset(const AccessRegisters& registers) {
 }
 
 Case LoadCase(const std::string& opcode, const AccessForm& form) {
-  struct Element element = ElementOf(opcode);
-  std::string space = SpaceOf(opcode);
-  uint32_t bytes = ArenaBytes(space);
-  Bytes before = RandomBytes(bytes, 21);
-  Arena arena = ArenaIn(space, bytes, before);
-  AccessRegisters registers = RegistersFor(form, element);
-  std::vector<uint32_t> offsets = OffsetsFor(form, element, arena);
+  auto [element, before, arena, registers, offsets, policy] = Access(opcode, form, 21);
   Case test;
   test.name = opcode + "/" + form.name;
-  std::string policy = HasModifier(opcode, ".L2::cache_hint") ? ", %d20" : "";
   test.ptx = Kernel(3,
                     AccessPrologue(form, arena) + Preset(registers) +
                         Executed(form, opcode + " " + registers.Text() + ", " + AddressOperand(form, arena) + policy) +

@@ -9,16 +9,9 @@ namespace culvert::isa {
 namespace {
 
 Case StoreCase(const std::string& opcode, const AccessForm& form) {
-  struct Element element = ElementOf(opcode);
-  std::string space = SpaceOf(opcode);
-  uint32_t bytes = ArenaBytes(space);
-  Bytes before = RandomBytes(bytes, 22);
-  Arena arena = ArenaIn(space, bytes, before);
-  AccessRegisters registers = RegistersFor(form, element);
-  std::vector<uint32_t> offsets = OffsetsFor(form, element, arena);
+  auto [element, before, arena, registers, offsets, policy] = Access(opcode, form, 22);
   Case test;
   test.name = opcode + "/" + form.name;
-  std::string policy = HasModifier(opcode, ".L2::cache_hint") ? ", %d20" : "";
   test.ptx = Kernel(4,
                     AccessPrologue(form, arena) + TransferValues(registers, true) +
                         Executed(form, opcode + " " + AddressOperand(form, arena) + ", " + registers.Text() + policy) +
@@ -30,12 +23,12 @@ Case StoreCase(const std::string& opcode, const AccessForm& form) {
     for (size_t i = kValueBytes; i < values.size(); ++i) values[i] = values[i - kValueBytes];
   }
   uint32_t copies = arena.is_private ? kArenaThreads : 1;
-  test.buffers = {BytesOf(offsets), before, values, Bytes(arena.is_buffer() ? 0 : copies * bytes)};
+  test.buffers = {BytesOf(offsets), before, values, Bytes(arena.is_buffer() ? 0 : copies * arena.bytes)};
   Bytes expected;
   for (uint32_t i = 0; i < copies; ++i) expected.insert(expected.end(), before.begin(), before.end());
   for (uint32_t thread = 0; thread < kArenaThreads; ++thread) {
     if (offsets[thread] == kIdle) continue;
-    uint32_t at = (arena.is_private ? thread * bytes : 0) + offsets[thread];
+    uint32_t at = (arena.is_private ? thread * arena.bytes : 0) + offsets[thread];
     for (uint32_t i = 0; i < element.count; ++i) {
       std::copy_n(values.begin() + thread * kValueBytes + i * registers.bits / 8, element.bits / 8,
                   expected.begin() + at + i * element.bits / 8);

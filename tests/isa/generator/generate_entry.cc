@@ -75,14 +75,7 @@ void Generator::InitSharedCells() {
   if (kernel_.shared_cells == 0) return;
   Statement s;
   s.op = Op::kIf;
-  Statement move;
-  move.op = Op::kMove;
-  move.opcode = "mov.u32";
-  move.type = Ty::kU32;
-  Reg thread = NewRegister(Width::k32);
-  move.results = {thread};
-  move.sources = {Operand::Of(Special::kThread)};
-  Emit(std::move(move));
+  Reg thread = ReadThread();
   Reg first = Compute("setp.eq.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(0, Ty::kU32)});
   s.sources = {Operand::Register(first, Ty::kPred)};
   Block body;

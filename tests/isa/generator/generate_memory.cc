@@ -268,14 +268,7 @@ void Generator::WarpExchange() {
   sync.op = Op::kWarpSync;
   sync.opcode = "bar.warp.sync";
   sync.sources = {context_.mask};
-  Statement move;
-  move.op = Op::kMove;
-  move.opcode = "mov.u32";
-  move.type = Ty::kU32;
-  move.sources = {Operand::Of(Special::kThread)};
-  Reg thread = NewRegister(Width::k32);
-  move.results = {thread};
-  Emit(std::move(move));
+  Reg thread = ReadThread();
   // What was read from here before, by lanes that then were together with this one, is over.
   Emit(Statement(sync));
   StoreOwn();

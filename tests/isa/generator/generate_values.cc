@@ -16,6 +16,18 @@ Reg Generator::NewRegister(Width width) {
   return static_cast<Reg>(registers.size() - 1);
 }
 
+Reg Generator::ReadThread() {
+  Statement move;
+  move.op = Op::kMove;
+  move.opcode = "mov.u32";
+  move.type = Ty::kU32;
+  move.sources = {Operand::Of(Special::kThread)};
+  Reg thread = NewRegister(Width::k32);
+  move.results = {thread};
+  Emit(std::move(move));
+  return thread;
+}
+
 Reg Generator::Define(Ty type, bool wider) {
   Width width = WidthOf(type);
   if (wider && width != Width::k64 && random_.Chance(25))

@@ -195,14 +195,7 @@ Statement Generator::PlainBarrier(uint32_t number, uint32_t threads, bool aligne
 // The first warps of the block, or the other ones, exchange values at a barrier of their own.
 void Generator::RandomSubset() {
   const uint32_t threads = 32 * random_.Between(1, kernel_.Threads() / 32);
-  Statement move;
-  move.op = Op::kMove;
-  move.opcode = "mov.u32";
-  move.type = Ty::kU32;
-  move.sources = {Operand::Of(Special::kThread)};
-  Reg thread = NewRegister(Width::k32);
-  move.results = {thread};
-  Emit(std::move(move));
+  Reg thread = ReadThread();
   Reg inside = Compute("setp.lt.u32", {Operand::Register(thread, Ty::kU32), Operand::Immediate(threads, Ty::kU32)});
   Statement s;
   s.op = Op::kIf;

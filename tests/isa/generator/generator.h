@@ -74,6 +74,7 @@ class Generator {
 
   // generate_values.cc
   Reg NewRegister(Width width);
+  Reg ReadThread();                 // emits a move of the thread's number in its block
   Reg Define(Ty type, bool wider);  // a new temporary; visible once Visible() is called
   void Visible(Reg reg, Ty flavor);
   Reg PickRegister(Ty type);
